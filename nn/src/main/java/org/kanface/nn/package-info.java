@@ -1,0 +1,5 @@
+/// Modules and parameters, initialisation, state dictionaries.
+@NullMarked
+package org.kanface.nn;
+
+import org.jspecify.annotations.NullMarked;
