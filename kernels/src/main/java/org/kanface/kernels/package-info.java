@@ -1,4 +1,5 @@
-/// The kernel contract: one interface a family over plain memory, and the one place that picks a set.
+/// The kernel contract: one interface a family over plain memory, and the one place that picks a
+// set.
 @NullMarked
 package org.kanface.kernels;
 
