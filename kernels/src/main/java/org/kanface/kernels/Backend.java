@@ -1,0 +1,18 @@
+package org.kanface.kernels;
+
+import java.util.Optional;
+
+/// A provider of kernel sets, found through [java.util.ServiceLoader]; callers ask [Backends].
+public interface Backend {
+  /// What a user types: `cpu`, `reference`, `cuda`.
+  String name();
+
+  /// Which one `auto` takes: the highest that is available.
+  int preference();
+
+  /// Empty where it can be used, else one sentence that says what is missing.
+  Optional<String> missing();
+
+  /// Its kernels for one element type on one device; empty where it has none for that type.
+  Optional<Kernels> kernels(DType type, int ordinal);
+}

@@ -1,0 +1,15 @@
+package org.kanface.kernels;
+
+import org.jspecify.annotations.Nullable;
+
+/// 2-d convolution (cross-correlation, as in every deep-learning library) and its gradients.
+public interface ConvKernels {
+  /// `y[n, i, j, o] = bias[o] + Σ weight[o, u, v, c] * x[n, i*stride + u*dilation - pad, …, c]`.
+  void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y);
+
+  /// `dx`, overwritten: the transposed convolution of `dy` with `weight`.
+  void gradInput(Conv2d shape, Memory dy, Memory weight, Memory dx);
+
+  /// `dweight`, overwritten: the correlation of `x` with `dy`.
+  void gradWeight(Conv2d shape, Memory x, Memory dy, Memory dweight);
+}

@@ -1,0 +1,45 @@
+package org.kanface.kernels;
+
+/// A set of numeric kernels for one element type on one kind of memory.
+///
+/// The contract of every family: arguments are contiguous row-major blocks in the sizes that the
+/// method names, sizes count elements, scalars come as `double` and are rounded to the set's
+/// [#type()]. Callers check shapes; kernels trust them. Inputs and outputs do not overlap unless
+/// the
+/// method says that they may be the same block. Results do not depend on the number of threads.
+/// Index and label blocks are [DType#I64].
+public interface Kernels {
+  /// What runs and on what, for logs: `"cpu, 512-bit vectors, 2 threads"`.
+  String describe();
+
+  /// The element type of all floating-point blocks.
+  DType type();
+
+  /// A new block on this set's device; its content is undefined.
+  Memory allocate(long bytes);
+
+  /// Copies `bytes` bytes between any two blocks that this set can reach, host blocks included.
+  void copy(Memory source, Memory target, long bytes);
+
+  GemmKernels gemm();
+
+  ConvKernels conv();
+
+  PoolKernels pool();
+
+  NormKernels norm();
+
+  ReduceKernels reduce();
+
+  ElementwiseKernels elementwise();
+
+  IndexKernels index();
+
+  RandomKernels random();
+
+  LossKernels loss();
+
+  SplineKernels spline();
+
+  OptimizerKernels optimizer();
+}
