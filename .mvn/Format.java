@@ -6,13 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Runs google-java-format over every Java file of the tree in the current folder.
 ///
 /// `Format check` names the files that differ and exits 1; `Format write` rewrites them. The build
 /// starts it through Java's source launcher, with the formatter's jar on the class path.
+///
+/// The formatter would cut a markdown comment that is too long into `///` and `//` lines, which
+/// javac then refuses as a dangling comment; so `write` wraps those itself first.
 final class Format {
+  private static final int COLUMNS = 100;
+  private static final Pattern COMMENT = Pattern.compile("( */// +)(\\S.*)");
+  private static final Pattern NO_PARAGRAPH = Pattern.compile("([-*+|#>@]|\\d+\\.|```| {4}).*");
+
   private Format() {}
 
   public static void main(String[] args) throws Exception {
@@ -20,7 +29,13 @@ final class Format {
     var command =
         new ArrayList<>(
             check ? List.of("--dry-run", "--set-exit-if-changed") : List.of("--replace"));
-    command.addAll(sources());
+    List<String> sources = sources();
+    command.addAll(sources);
+    if (!check) {
+      for (String source : sources) {
+        wrapComments(Path.of(source));
+      }
+    }
     var out = new PrintWriter(System.out, true);
     var err = new PrintWriter(System.err, true);
     int status =
@@ -45,5 +60,39 @@ final class Format {
       }
     }
     return found;
+  }
+
+  private static void wrapComments(Path file) throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    var wrapped = new ArrayList<>(lines);
+    for (int i = 0; i < wrapped.size(); i++) {
+      String line = wrapped.get(i);
+      Matcher comment = COMMENT.matcher(line);
+      if (line.length() <= COLUMNS || !comment.matches()) {
+        continue;
+      }
+      String prefix = comment.group(1);
+      int cut = line.lastIndexOf(' ', COLUMNS);
+      if (cut < prefix.length()) {
+        continue; // one word too long: nothing to do about it
+      }
+      wrapped.set(i, line.substring(0, cut).stripTrailing());
+      String rest = prefix + line.substring(cut + 1);
+      String next = i + 1 < wrapped.size() ? wrapped.get(i + 1) : "";
+      if (continues(prefix, next)) {
+        wrapped.set(i + 1, rest + " " + next.substring(prefix.length()));
+      } else {
+        wrapped.add(i + 1, rest);
+      }
+    }
+    if (!wrapped.equals(lines)) {
+      Files.write(file, wrapped);
+    }
+  }
+
+  /// True where `next` goes on with the paragraph of the line before, which began with `prefix`.
+  private static boolean continues(String prefix, String next) {
+    return next.startsWith(prefix)
+        && !NO_PARAGRAPH.matcher(next.substring(prefix.length())).matches();
   }
 }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.NullMarked;
 
 /// The boundaries between modules and packages, held over the main code of the whole tree.
 ///
-/// Maven already keeps a module from naming one that it does not depend on; what Maven cannot see is which
-/// packages use the Vector API or JCuda, who names a kernel set, and cycles inside a module. The arrows are
-/// repeated here so that a careless dependency added to a pom fails too.
+/// Maven already keeps a module from naming one that it does not depend on; what Maven cannot see
+/// is which packages use the Vector API or JCuda, who names a kernel set, and cycles inside a
+/// module. The arrows are repeated here so that a careless dependency added to a pom fails too.
 @AnalyzeClasses(packages = "org.kanface", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
 
@@ -89,8 +89,8 @@ final class ArchitectureTest {
   static final ArchRule noCyclesBetweenModulesAndApplicationPackages =
       slices().matching("org.kanface.(*)..").should().beFreeOfCycles();
 
-  /// A module's root package is its facade and may know the packages below it (`Backends` and the kernel
-  /// sets, `Var` and the ops); among themselves those packages form no cycle.
+  /// A module's root package is its facade and may know the packages below it (`Backends` and the
+  /// kernel sets, `Var` and the ops); among themselves those packages form no cycle.
   @ArchTest
   static final ArchRule noCyclesBetweenPackagesOfAModule =
       slices().matching("org.kanface.(*).(*)..").should().beFreeOfCycles();
@@ -104,7 +104,10 @@ final class ArchitectureTest {
   }
 
   private static boolean isNullMarked(JavaPackage found) {
-    return found.tryGetPackageInfo().map(info -> info.isAnnotatedWith(NullMarked.class)).orElse(false);
+    return found
+        .tryGetPackageInfo()
+        .map(info -> info.isAnnotatedWith(NullMarked.class))
+        .orElse(false);
   }
 
   /// Classes of `module` depend on nothing of `others` and nothing of the application.
