@@ -1,0 +1,78 @@
+package org.kanface.tensor;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.kanface.kernels.Backends;
+import org.kanface.kernels.DType;
+import org.kanface.kernels.Kernels;
+import org.kanface.kernels.Memory;
+
+/// Where tensors live and what computes on them: a backend's kernels and a memory pool.
+public final class Device {
+  private static final Map<String, Device> OPEN = new ConcurrentHashMap<>();
+
+  private final String name;
+  private final String reason;
+  private final Map<DType, Kernels> kernels = new EnumMap<>(DType.class);
+  private final Kernels main; // allocates and copies
+  private final MemoryPool pool;
+
+  private Device(Backends.Choice choice) {
+    name = choice.backend().name() + (choice.ordinal() == 0 ? "" : ":" + choice.ordinal());
+    reason = choice.reason();
+    for (DType type : DType.values()) {
+      choice.backend().kernels(type, choice.ordinal()).ifPresent(k -> kernels.put(type, k));
+    }
+    main = Optional.ofNullable(kernels.get(DType.F32)).orElseThrow();
+    pool = new MemoryPool(main::allocate);
+  }
+
+  /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, …; one object a name. Throws as
+  /// [Backends#select].
+  public static Device of(String device) {
+    return OPEN.computeIfAbsent(device, d -> new Device(Backends.select(d)));
+  }
+
+  /// The Vector-API CPU kernels.
+  public static Device cpu() {
+    return of("cpu");
+  }
+
+  /// Plain loops, for F32 and F64: the truth in tests.
+  public static Device reference() {
+    return of("reference");
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /// Why this device was taken, for logs.
+  public String reason() {
+    return reason;
+  }
+
+  /// Its kernels for `type`; throws [IllegalStateException] where it has none.
+  public Kernels kernels(DType type) {
+    Kernels found = kernels.get(type);
+    if (found == null) {
+      throw new IllegalStateException("device " + name + " has no kernels for " + type);
+    }
+    return found;
+  }
+
+  public MemoryPool pool() {
+    return pool;
+  }
+
+  void copy(Memory source, Memory target, long bytes) {
+    main.copy(source, target, bytes);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
