@@ -2,6 +2,7 @@ package org.kanface.kernels.reference;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Memory;
@@ -11,6 +12,10 @@ import org.kanface.kernels.Memory;
 record Elements(MemorySegment segment, DType type) {
   static Elements of(Memory memory, DType type) {
     return new Elements(((HostMemory) memory).segment(), type);
+  }
+
+  static @Nullable Elements ofNullable(@Nullable Memory memory, DType type) {
+    return memory == null ? null : of(memory, type);
   }
 
   double get(long i) {
@@ -29,6 +34,11 @@ record Elements(MemorySegment segment, DType type) {
 
   void add(long i, double value) {
     set(i, get(i) + value);
+  }
+
+  /// A scalar argument as the element type holds it, for comparisons with elements.
+  static double round(double scalar, DType type) {
+    return type == DType.F32 ? (float) scalar : scalar;
   }
 
   /// Element `i` of a block of labels or indices.

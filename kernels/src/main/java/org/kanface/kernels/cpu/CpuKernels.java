@@ -1,0 +1,101 @@
+package org.kanface.kernels.cpu;
+
+import java.lang.foreign.MemorySegment;
+import org.kanface.kernels.Backends;
+import org.kanface.kernels.ConvKernels;
+import org.kanface.kernels.DType;
+import org.kanface.kernels.ElementwiseKernels;
+import org.kanface.kernels.GemmKernels;
+import org.kanface.kernels.HostMemory;
+import org.kanface.kernels.IndexKernels;
+import org.kanface.kernels.Kernels;
+import org.kanface.kernels.LossKernels;
+import org.kanface.kernels.Memory;
+import org.kanface.kernels.NormKernels;
+import org.kanface.kernels.OptimizerKernels;
+import org.kanface.kernels.PoolKernels;
+import org.kanface.kernels.RandomKernels;
+import org.kanface.kernels.ReduceKernels;
+import org.kanface.kernels.SplineKernels;
+import org.kanface.kernels.Workers;
+
+/// Vector-API kernels for float32 on the host.
+final class CpuKernels implements Kernels {
+  private final Kernels reference = Backends.kernels("reference", DType.F32);
+
+  @Override
+  public String describe() {
+    return "cpu, " + Simd.BITS + "-bit vectors, " + Workers.threads() + " threads";
+  }
+
+  @Override
+  public DType type() {
+    return DType.F32;
+  }
+
+  @Override
+  public Memory allocate(long bytes) {
+    return HostMemory.allocate(bytes);
+  }
+
+  @Override
+  public void copy(Memory source, Memory target, long bytes) {
+    MemorySegment.copy(
+        ((HostMemory) source).segment(), 0, ((HostMemory) target).segment(), 0, bytes);
+  }
+
+  @Override
+  public GemmKernels gemm() {
+    return reference.gemm();
+  }
+
+  @Override
+  public ConvKernels conv() {
+    return reference.conv();
+  }
+
+  @Override
+  public PoolKernels pool() {
+    return reference.pool();
+  }
+
+  @Override
+  public NormKernels norm() {
+    return reference.norm();
+  }
+
+  @Override
+  public ReduceKernels reduce() {
+    return reference.reduce();
+  }
+
+  @Override
+  public ElementwiseKernels elementwise() {
+    return reference.elementwise();
+  }
+
+  @Override
+  public IndexKernels index() {
+    return reference.index();
+  }
+
+  @Override
+  public RandomKernels random() {
+    return reference.random();
+  }
+
+  @Override
+  public LossKernels loss() {
+    return reference.loss();
+  }
+
+  @Override
+  public SplineKernels spline() {
+    return reference.spline();
+  }
+
+  @Override
+  public OptimizerKernels optimizer() {
+    return reference.optimizer();
+  }
+}
