@@ -82,7 +82,7 @@ record ReferenceKernels(DType type) implements Kernels {
 
   @Override
   public SplineKernels spline() {
-    throw new UnsupportedOperationException("[reference] no spline kernels");
+    return new SplineReference(type);
   }
 
   @Override
