@@ -1,0 +1,222 @@
+package org.kanface.autograd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.kanface.tensor.Check;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// One step's computation: records ops as they are applied and walks them backwards.
+///
+/// `try (Graph graph = Graph.training(seed)) { … graph.backward(loss); }`. The innermost open graph
+/// of the
+/// thread is the current one. Everything that ops made in it is freed during the backward pass, or
+/// when it
+/// closes; parameters and their gradients stay.
+public final class Graph implements AutoCloseable {
+  private static final ThreadLocal<@Nullable Graph> CURRENT = new ThreadLocal<>();
+
+  private final @Nullable Graph outer;
+  private final boolean recording;
+  private final long seed;
+  private long stream; // random streams handed out
+  private final List<Node> tape = new ArrayList<>();
+  private final List<Var> owned = new ArrayList<>();
+
+  private record Node(Op op, Frame frame, Var output) {}
+
+  private Graph(boolean recording, long seed, long stream) {
+    this.recording = recording;
+    this.seed = seed;
+    this.stream = stream;
+    this.outer = CURRENT.get();
+    CURRENT.set(this);
+  }
+
+  /// A graph that records for the backward pass. `seed` keys the random draws of dropout and the
+  /// like.
+  public static Graph training(long seed) {
+    return new Graph(true, seed, 0);
+  }
+
+  /// A graph that records nothing: values live until it closes, or until their [#local] scope ends.
+  public static Graph inference() {
+    return new Graph(false, 0, 0);
+  }
+
+  /// A graph whose random streams go on from where `stream` stood; for recomputing a part.
+  static Graph replay(boolean recording, long seed, long stream) {
+    return new Graph(recording, seed, stream);
+  }
+
+  /// The innermost open graph of this thread; throws [IllegalStateException] where there is none.
+  public static Graph current() {
+    Graph graph = CURRENT.get();
+    if (graph == null) {
+      throw new IllegalStateException(
+          "no graph is open: wrap the work in try (Graph graph = Graph.training(seed)) { … }");
+    }
+    return graph;
+  }
+
+  public boolean isRecording() {
+    return recording;
+  }
+
+  /// The key of this graph's random draws.
+  public long seed() {
+    return seed;
+  }
+
+  /// A random stream that no other op of this graph gets.
+  public long nextStream() {
+    return stream++;
+  }
+
+  long stream() {
+    return stream;
+  }
+
+  /// A value without gradient, such as a batch of images; the graph takes it over.
+  public Var constant(Tensor value) {
+    Var v = Var.result("constant", value, false);
+    owned.add(v);
+    return v;
+  }
+
+  /// Applies an op in the current graph.
+  public static Var apply(Op op) {
+    return current().run(op);
+  }
+
+  private Var run(Op op) {
+    List<Var> inputs = op.inputs();
+    var frame = new Frame(inputs);
+    Tensor y = op.forward(frame);
+    boolean wanted = recording && inputs.stream().anyMatch(Var::requiresGrad);
+    Var output = Var.result(op.name(), y, wanted);
+    owned.add(output);
+    if (wanted) {
+      op.reads().forEach(Var::pin);
+      if (op.readsOutput()) {
+        output.pin();
+        frame.output(y);
+      }
+      tape.add(new Node(op, frame, output));
+    } else {
+      frame.close();
+    }
+    return output;
+  }
+
+  /// Runs a part of the network and frees what it made, but for its result and for what gradients
+  /// will read. Nothing
+  /// else that was made inside may be used afterwards.
+  public static Var local(Supplier<Var> body) {
+    Graph graph = current();
+    int mark = graph.owned.size();
+    Var result = body.get();
+    List<Var> inside = graph.owned.subList(mark, graph.owned.size());
+    inside.removeIf(
+        v -> {
+          if (v == result || v.isPinned() || v.isKept()) {
+            return false;
+          }
+          v.freeValue();
+          return true;
+        });
+    return result;
+  }
+
+  /// Gradients of a scalar with respect to every parameter that it depends on, added to theirs.
+  public void backward(Var loss) {
+    Check.that(loss.shape().numel() == 1, "backward", "%s: expected a scalar", loss.shape());
+    backward(loss, Tensor.full(loss.value().device(), loss.dtype(), loss.shape(), 1));
+  }
+
+  /// The same for any output and the gradient `dy` that reaches it; takes `dy` over.
+  public void backward(Var output, Tensor dy) {
+    Check.that(
+        output.shape().equals(dy.shape()),
+        "backward",
+        "%s: gradient is %s",
+        output.shape(),
+        dy.shape());
+    output.keep();
+    output.accumulate(dy);
+    for (Node node : tape.reversed()) {
+      Var y = node.output;
+      if (y.hasGrad()) {
+        step(node);
+      }
+      node.frame.close();
+      node.op.reads().forEach(Var::unpin);
+      if (!y.isKept()) {
+        y.freeValue();
+      }
+    }
+    tape.clear();
+  }
+
+  private static void step(Node node) {
+    try (Tensor dy = node.output.takeGrad()) {
+      List<Var> inputs = node.op.inputs();
+      List<@Nullable Tensor> grads = node.op.vjp(node.frame, dy);
+      for (int i = 0; i < inputs.size(); i++) {
+        Tensor g = grads.get(i);
+        if (g == null) {
+          continue;
+        }
+        Var input = inputs.get(i);
+        Shape expected = input.shape();
+        Check.that(
+            g.shape().equals(expected),
+            node.op.name(),
+            "gradient of input %d is %s, expected %s",
+            i,
+            g.shape(),
+            expected);
+        if (input.requiresGrad()) {
+          input.accumulate(g);
+        } else {
+          g.close();
+        }
+      }
+    }
+  }
+
+  /// The first recorded op whose value is not finite, with what it read: for the message after a
+  /// loss went bad.
+  /// Looks at values that are still there.
+  public Optional<String> firstNonFinite() {
+    for (Node node : tape) {
+      for (Var input : node.op.inputs()) {
+        if (input.isLeaf() && input.dtype().isFloating() && !input.value().isFinite()) {
+          return Optional.of("parameter " + input.name() + " " + input.shape());
+        }
+      }
+      if (node.output.hasValue() && !node.output.value().isFinite()) {
+        return Optional.of("op " + node.op.name() + " → " + node.output.shape());
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    for (Node node : tape) {
+      node.frame.close();
+    }
+    tape.clear();
+    owned.forEach(Var::close);
+    owned.clear();
+    if (outer == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(outer);
+    }
+  }
+}
