@@ -1,0 +1,78 @@
+package org.kanface.kernels.cases;
+
+import java.util.stream.Stream;
+import org.kanface.kernels.Conv2d;
+
+/// Convolutions: those of the networks in small, and every parameter away from its default.
+final class ConvCases {
+  private record Shape(String name, Conv2d conv) {}
+
+  private static final Shape[] SHAPES = {
+    new Shape("1x1", Conv2d.of(2, 5, 7, 19, 33, 1, 1, 0, 1)),
+    new Shape("1x1 stride 2", Conv2d.of(2, 5, 7, 16, 17, 1, 2, 0, 1)),
+    new Shape("3x3", Conv2d.of(2, 9, 11, 5, 18, 3, 1, 1, 1)),
+    new Shape("3x3, 16 to 32 channels", Conv2d.of(1, 14, 14, 16, 32, 3, 1, 1, 1)),
+    new Shape("3x3 of RGB", Conv2d.of(2, 12, 10, 3, 16, 3, 1, 1, 1)),
+    new Shape("3x3 stride 2", Conv2d.of(2, 9, 8, 8, 12, 3, 2, 1, 1)),
+    new Shape("3x3, 1x1 image", Conv2d.of(3, 1, 1, 4, 5, 3, 1, 1, 1)),
+    new Shape("5x5, 40 channels", Conv2d.of(1, 7, 7, 40, 9, 5, 1, 2, 1)),
+    new Shape("7x7 stride 2", Conv2d.of(1, 15, 13, 3, 6, 7, 2, 3, 1)),
+    new Shape("patchify 4", Conv2d.of(2, 12, 16, 3, 33, 4, 4, 0, 1)),
+    new Shape("patchify 2, odd image", Conv2d.of(2, 7, 7, 20, 24, 2, 2, 0, 1)),
+    new Shape("depthwise 3", Conv2d.of(2, 6, 5, 17, 17, 3, 1, 1, 17)),
+    new Shape("depthwise 5", Conv2d.of(1, 9, 14, 32, 32, 5, 1, 2, 32)),
+    new Shape("depthwise 7", Conv2d.of(1, 7, 7, 100, 100, 7, 1, 3, 100)),
+    new Shape("depthwise 9, image smaller", Conv2d.of(2, 3, 3, 19, 19, 9, 1, 4, 19)),
+    new Shape("depthwise 3 stride 2", Conv2d.of(2, 9, 10, 33, 33, 3, 2, 1, 33)),
+    new Shape("depthwise, 2 outputs a channel", Conv2d.of(2, 6, 5, 8, 16, 3, 1, 1, 8)),
+    new Shape("3 groups", Conv2d.of(2, 6, 5, 12, 9, 3, 1, 1, 3)),
+    new Shape("3x2, strides 2 1, dilation 1 2", odd(2, 1)),
+    new Shape("3x2, strides 2 1, dilation 1 2, 2 groups", odd(2, 2)),
+    new Shape("depthwise 3 dilated", new Conv2d(1, 9, 9, 7, 7, 3, 3, 1, 1, 2, 2, 2, 2, 7)),
+    new Shape("one channel", Conv2d.of(1, 8, 8, 1, 1, 3, 1, 1, 1)),
+    new Shape("no images", Conv2d.of(0, 8, 8, 4, 4, 3, 1, 1, 1)),
+    new Shape("whole image (GDC)", Conv2d.of(2, 7, 7, 18, 18, 7, 1, 0, 18)),
+  };
+
+  private ConvCases() {}
+
+  private static Conv2d odd(long n, long groups) {
+    return new Conv2d(n, 10, 9, 6, 10, 3, 2, 2, 1, 1, 3, 1, 2, groups);
+  }
+
+  static Stream<KernelCase> all() {
+    return Stream.of(SHAPES)
+        .flatMap(s -> Stream.of(forward(s, true), forward(s, false), gradInput(s), gradWeight(s)));
+  }
+
+  private static KernelCase forward(Shape shape, boolean bias) {
+    var s = shape.conv;
+    return KernelCase.of("conv/forward %s%s", shape.name, bias ? " with bias" : "")
+        .tolerance(Tolerance.sum(s.kh() * s.kw() * s.c() / s.groups()))
+        .in(s.inputNumel())
+        .in(s.weightNumel())
+        .in(s.outC())
+        .out(s.outputNumel())
+        .calls((k, m) -> k.conv().forward(s, m.get(0), m.get(1), bias ? m.get(2) : null, m.get(3)));
+  }
+
+  private static KernelCase gradInput(Shape shape) {
+    var s = shape.conv;
+    return KernelCase.of("conv/gradInput %s", shape.name)
+        .tolerance(Tolerance.sum(s.kh() * s.kw() * s.outC() / s.groups()))
+        .in(s.outputNumel())
+        .in(s.weightNumel())
+        .out(s.inputNumel())
+        .calls((k, m) -> k.conv().gradInput(s, m.get(0), m.get(1), m.get(2)));
+  }
+
+  private static KernelCase gradWeight(Shape shape) {
+    var s = shape.conv;
+    return KernelCase.of("conv/gradWeight %s", shape.name)
+        .tolerance(Tolerance.sum(s.n() * s.outH() * s.outW()))
+        .in(s.inputNumel())
+        .in(s.outputNumel())
+        .out(s.weightNumel())
+        .calls((k, m) -> k.conv().gradWeight(s, m.get(0), m.get(1), m.get(2)));
+  }
+}

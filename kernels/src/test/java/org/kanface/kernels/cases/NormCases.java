@@ -1,0 +1,217 @@
+package org.kanface.kernels.cases;
+
+import java.util.stream.Stream;
+
+/// Normalisations: tails of vectors in both directions, absent weights, large means, zero vectors.
+final class NormCases {
+  private static final double EPS = 1e-6;
+  private static final long[][] MATRICES = { // rows, cols
+    {0, 5}, {1, 1}, {1, 7}, {3, 16}, {5, 17}, {33, 32}, {7, 100}, {2, 1021}, {257, 15}, {1030, 48}
+  };
+  private static final long[][] AXES = { // outer, n, inner
+    {0, 3, 2}, {1, 1, 1}, {7, 512, 1}, {5, 13, 1}, {2, 49, 25}, {3, 14, 16}, {1, 9, 33}, {2, 1, 5}
+  };
+
+  private NormCases() {}
+
+  static Stream<KernelCase> all() {
+    var cases = Stream.<KernelCase>builder();
+    for (long[] s : MATRICES) {
+      for (boolean affine : new boolean[] {true, false}) {
+        cases.add(layerNorm(s[0], s[1], affine, 0));
+        cases.add(layerNormBackward(s[0], s[1], affine));
+        if (s[0] > 1) {
+          cases.add(batchNorm(s[0], s[1], affine, 0));
+          cases.add(batchNormBackward(true, s[0], s[1], affine));
+        }
+        cases.add(batchNormEval(s[0], s[1], affine));
+        if (s[0] > 0) {
+          cases.add(batchNormBackward(false, s[0], s[1], affine));
+        }
+      }
+    }
+    cases.add(layerNorm(9, 192, true, 100));
+    cases.add(batchNorm(192, 9, true, 100));
+    for (long[] s : AXES) {
+      cases.add(l2(s, Fill.UNIT, ""));
+      cases.add(l2(s, Fill.ZERO, " of zeros"));
+      cases.add(l2Backward(s, Fill.POSITIVE, ""));
+      cases.add(l2Backward(s, Fill.of(1e-13, 0, 2), " with norms under eps"));
+    }
+    return cases.build();
+  }
+
+  private static String name(long rows, long cols, boolean affine) {
+    return "%dx%d%s".formatted(rows, cols, affine ? "" : " without weights");
+  }
+
+  /// Inputs about `shift`, where one pass over squares would lose all digits.
+  private static Fill about(double shift) {
+    return Fill.between(shift - 1, shift + 1);
+  }
+
+  private static Tolerance normalized(long length, double shift) {
+    return new Tolerance(16 + 4 * Math.sqrt(length), 1 + shift);
+  }
+
+  private static KernelCase layerNorm(long rows, long cols, boolean affine, double shift) {
+    return KernelCase.of("norm/layer %s about %s", name(rows, cols, affine), shift)
+        .tolerance(normalized(cols, shift))
+        .in(rows * cols, about(shift))
+        .in(cols)
+        .in(cols)
+        .out(rows * cols)
+        .out(rows)
+        .tolerance(cols > 1 ? normalized(cols, shift) : Tolerance.relative(64))
+        .out(rows)
+        .calls(
+            (k, m) ->
+                k.norm()
+                    .layerNormForward(
+                        rows,
+                        cols,
+                        EPS,
+                        m.get(0),
+                        affine ? m.get(1) : null,
+                        affine ? m.get(2) : null,
+                        m.get(3),
+                        m.get(4),
+                        m.get(5)));
+  }
+
+  private static KernelCase layerNormBackward(long rows, long cols, boolean affine) {
+    return KernelCase.of("norm/layerBackward %s", name(rows, cols, affine))
+        .in(rows * cols)
+        .in(cols)
+        .in(rows, Fill.between(-0.1, 0.1))
+        .in(rows, Fill.POSITIVE)
+        .in(rows * cols)
+        .tolerance(new Tolerance(32 + 4 * Math.sqrt(cols), 4))
+        .out(rows * cols)
+        .tolerance(Tolerance.sum(rows).times(4))
+        .out(cols)
+        .out(cols)
+        .calls(
+            (k, m) ->
+                k.norm()
+                    .layerNormBackward(
+                        rows,
+                        cols,
+                        m.get(0),
+                        affine ? m.get(1) : null,
+                        m.get(2),
+                        m.get(3),
+                        m.get(4),
+                        m.get(5),
+                        affine ? m.get(6) : null,
+                        affine ? m.get(7) : null));
+  }
+
+  private static KernelCase batchNorm(long rows, long cols, boolean affine, double shift) {
+    return KernelCase.of("norm/batch %s about %s", name(rows, cols, affine), shift)
+        .tolerance(normalized(rows, shift).times(2))
+        .in(rows * cols, about(shift))
+        .in(cols)
+        .in(cols)
+        .inOut(cols)
+        .inOut(cols, Fill.POSITIVE)
+        .out(rows * cols)
+        .out(cols)
+        .out(cols)
+        .calls(
+            (k, m) ->
+                k.norm()
+                    .batchNormTrain(
+                        rows,
+                        cols,
+                        EPS,
+                        0.1,
+                        m.get(0),
+                        affine ? m.get(1) : null,
+                        affine ? m.get(2) : null,
+                        m.get(3),
+                        m.get(4),
+                        m.get(5),
+                        m.get(6),
+                        m.get(7)));
+  }
+
+  private static KernelCase batchNormEval(long rows, long cols, boolean affine) {
+    return KernelCase.of("norm/batchEval %s", name(rows, cols, affine))
+        .tolerance(new Tolerance(16, 4))
+        .in(rows * cols)
+        .in(cols)
+        .in(cols)
+        .in(cols)
+        .in(cols, Fill.POSITIVE)
+        .out(rows * cols)
+        .calls(
+            (k, m) ->
+                k.norm()
+                    .batchNormEval(
+                        rows,
+                        cols,
+                        EPS,
+                        m.get(0),
+                        affine ? m.get(1) : null,
+                        affine ? m.get(2) : null,
+                        m.get(3),
+                        m.get(4),
+                        m.get(5)));
+  }
+
+  private static KernelCase batchNormBackward(boolean train, long rows, long cols, boolean affine) {
+    return KernelCase.of(
+            "norm/batchBackward %s %s", train ? "train" : "eval", name(rows, cols, affine))
+        .in(rows * cols)
+        .in(cols)
+        .in(cols, Fill.between(-0.1, 0.1))
+        .in(cols, Fill.POSITIVE)
+        .in(rows * cols)
+        .tolerance(new Tolerance(32 + 4 * Math.sqrt(rows), 4))
+        .out(rows * cols)
+        .tolerance(Tolerance.sum(rows).times(4))
+        .out(cols)
+        .out(cols)
+        .calls(
+            (k, m) ->
+                k.norm()
+                    .batchNormBackward(
+                        train,
+                        rows,
+                        cols,
+                        m.get(0),
+                        affine ? m.get(1) : null,
+                        m.get(2),
+                        m.get(3),
+                        m.get(4),
+                        m.get(5),
+                        affine ? m.get(6) : null,
+                        affine ? m.get(7) : null));
+  }
+
+  private static KernelCase l2(long[] s, Fill fill, String kind) {
+    return KernelCase.of("norm/l2 %dx%dx%d%s", s[0], s[1], s[2], kind)
+        .tolerance(new Tolerance(16 + 2 * Math.sqrt(s[1]), 1e-6))
+        .in(s[0] * s[1] * s[2], fill)
+        .out(s[0] * s[1] * s[2])
+        .out(s[0] * s[2])
+        .calls(
+            (k, m) ->
+                k.norm().l2NormalizeForward(s[0], s[1], s[2], 1e-12, m.get(0), m.get(1), m.get(2)));
+  }
+
+  private static KernelCase l2Backward(long[] s, Fill norms, String kind) {
+    return KernelCase.of("norm/l2Backward %dx%dx%d%s", s[0], s[1], s[2], kind)
+        .in(s[0] * s[1] * s[2])
+        .in(s[0] * s[2], norms)
+        .in(s[0] * s[1] * s[2])
+        .tolerance(Tolerance.sum(s[1]).times(8))
+        .out(s[0] * s[1] * s[2])
+        .calls(
+            (k, m) ->
+                k.norm()
+                    .l2NormalizeBackward(
+                        s[0], s[1], s[2], 1e-12, m.get(0), m.get(1), m.get(2), m.get(3)));
+  }
+}

@@ -1,0 +1,57 @@
+package org.kanface.kernels.cases;
+
+import java.util.stream.Stream;
+import org.kanface.kernels.OptimizerKernels.Adam;
+import org.kanface.kernels.OptimizerKernels.Sgd;
+
+/// One step of every optimiser variant.
+final class OptimizerCases {
+  private static final long[] LENGTHS = {0, 1, 7, 8, 15, 16, 17, 33, 1021, 70_001};
+  private static final Sgd[] SGD = {
+    new Sgd(0.1, 0, 0, 0, false, true, 1),
+    new Sgd(0.1, 0, 0, 5e-4, false, false, 0.5),
+    new Sgd(0.1, 0.9, 0, 5e-4, false, true, 1),
+    new Sgd(0.1, 0.9, 0, 5e-4, false, false, 1),
+    new Sgd(0.1, 0.9, 0.2, 5e-4, false, false, 0.25),
+    new Sgd(0.1, 0.9, 0, 5e-4, true, false, 1),
+    new Sgd(0.1, 0.9, 0, 5e-4, true, true, 1),
+  };
+  private static final Adam[] ADAM = {
+    new Adam(6e-3, 0.9, 0.999, 1e-8, 0.05, true, 1, 1),
+    new Adam(6e-3, 0.9, 0.999, 1e-8, 0.05, true, 1000, 0.125),
+    new Adam(1e-3, 0.9, 0.999, 1e-8, 0.01, false, 3, 1),
+    new Adam(1e-3, 0.8, 0.95, 1e-6, 0, true, 100_000, 1),
+  };
+
+  private OptimizerCases() {}
+
+  static Stream<KernelCase> all() {
+    var cases = Stream.<KernelCase>builder();
+    for (long n : LENGTHS) {
+      for (Sgd c : SGD) {
+        cases.add(
+            KernelCase.of("optimizer/%s %d", c, n)
+                .inOut(n)
+                .in(n)
+                .inOut(c.momentum() == 0 ? 0 : n, c.first() ? Fill.of(Double.NaN) : Fill.UNIT)
+                .calls((k, m) -> k.optimizer().sgd(c, n, m.get(0), m.get(1), m.get(2))));
+      }
+      for (Adam c : ADAM) {
+        cases.add(
+            KernelCase.of("optimizer/%s %d", c, n)
+                .inOut(n)
+                .in(n)
+                .inOut(n)
+                .tolerance(Tolerance.relative(8))
+                .inOut(n, Fill.between(0, 1).with(0.2, 0))
+                .calls((k, m) -> k.optimizer().adam(c, n, m.get(0), m.get(1), m.get(2), m.get(3))));
+      }
+      cases.add(
+          KernelCase.of("optimizer/ema %d", n)
+              .in(n)
+              .inOut(n)
+              .calls((k, m) -> k.optimizer().ema(n, 0.9999, m.get(0), m.get(1))));
+    }
+    return cases.build();
+  }
+}
