@@ -2,8 +2,10 @@ package org.kanface.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class Mt19937Test {
@@ -98,7 +100,7 @@ class Mt19937Test {
     assertThatThrownBy(() -> mt.permutation(-1)).hasMessageContaining("got -1");
   }
 
-  private static org.assertj.core.data.Offset<Float> within() {
-    return org.assertj.core.data.Offset.offset(1e-6f);
+  private static Offset<Float> within() {
+    return offset(1e-6f);
   }
 }

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,7 +133,7 @@ class BatchLoaderTest {
   @Test
   void buffersAreUsedAgain() throws InterruptedException {
     try (var loader = new BatchLoader(tiny(43), options(2))) {
-      var addresses = new java.util.HashSet<Long>();
+      var addresses = new HashSet<Long>();
       for (int i = 0; i < 100; i++) {
         try (var b = loader.next()) {
           addresses.add(b.images().address());
