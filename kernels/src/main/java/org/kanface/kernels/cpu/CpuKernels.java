@@ -22,6 +22,7 @@ import org.kanface.kernels.Workers;
 /// Vector-API kernels for float32 on the host.
 final class CpuKernels implements Kernels {
   private final Kernels reference = Backends.kernels("reference", DType.F32);
+  private final GemmKernels gemm = new GemmCpu();
 
   @Override
   public String describe() {
@@ -46,7 +47,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public GemmKernels gemm() {
-    return reference.gemm();
+    return gemm;
   }
 
   @Override

@@ -1,0 +1,97 @@
+package org.kanface.kernels.cpu;
+
+import static org.kanface.kernels.cpu.GemmTile.COLS;
+import static org.kanface.kernels.cpu.GemmTile.ROWS;
+
+import org.kanface.kernels.Workers;
+
+/// Cuts one product into tasks for all threads.
+///
+/// `b` is packed once for all of them; `c` is cut into rectangles. A product of small `c` and large
+/// `k`, as weight gradients are, is cut along `k` instead.
+final class GemmThreads {
+  private static final long TASK = 1L << 20; // multiply-adds: about 8 µs of one core
+  private static final long TASKS = 16; // wanted, so that a slow thread delays nobody much
+  private static final long HEIGHT = 20 * 12; // rows of a task at most: a block of the second cache
+  private static final long LEAST_HEIGHT = 4 * 12; // rows that pay for reading b
+  private static final long LEAST_WIDTH = 256; // columns that pay for reading a
+  private static final long LARGEST_PANELS = 64L << 20; // bytes of packed b at a time
+  private static final long SPLIT = 1024; // least k that is cut
+  private static final long PARTS = 16;
+
+  private GemmThreads() {}
+
+  /// Computes one product on all threads, or on the caller's where it is small.
+  static void run(GemmJob job) {
+    if (cutsDepth(job)) {
+      split(job);
+    } else if (job.multiplyAdds() <= TASK && job.m() <= HEIGHT) {
+      GemmBlock.compute(job, 0, job.m(), 0, job.n(), 0);
+    } else {
+      long width = Math.max(COLS, LARGEST_PANELS / 4 / Math.max(1, job.k()) / COLS * COLS);
+      for (long j = 0; j < job.n(); j += width) {
+        rectangles(job.columns(j, Math.min(job.n(), j + width)));
+      }
+    }
+  }
+
+  private static void rectangles(GemmJob job) {
+    long m = job.m();
+    long n = job.n();
+    long panels = Scratch.SHARED_B.address(GemmBlock.panelBytes(job.k(), n));
+    long packed = up((1 << 16) / Math.max(1, job.k()), COLS); // columns of 64 K elements
+    Workers.forEach(
+        ceil(n, packed),
+        t -> GemmBlock.pack(job, t * packed, Math.min(n, (t + 1) * packed), panels));
+
+    long wanted = Math.clamp(job.multiplyAdds() / TASK, 1, TASKS);
+    long blocks = Math.max(ceil(m, HEIGHT), Math.min(wanted, ceil(m, LEAST_HEIGHT)));
+    long height = up(ceil(m, blocks), ROWS);
+    long down = ceil(m, height);
+    long width = up(Math.max(LEAST_WIDTH, ceil(n, ceil(wanted, down))), COLS);
+    long across = ceil(n, width);
+    Workers.forEach(
+        down * across,
+        t -> {
+          long i = t / across * height;
+          long j = t % across * width;
+          GemmBlock.compute(job, i, Math.min(m, i + height), j, Math.min(n, j + width), panels);
+        });
+  }
+
+  /// Whether rectangles of `c` would be too few for the threads of a usual machine.
+  private static boolean cutsDepth(GemmJob job) {
+    return job.k() >= SPLIT
+        && job.multiplyAdds() >= 2 * TASK
+        && ceil(job.m(), LEAST_HEIGHT) * ceil(job.n(), LEAST_WIDTH) < TASKS / 2;
+  }
+
+  /// Partial products of equal parts of `k`, then their sums in the order of the parts.
+  private static void split(GemmJob job) {
+    long m = job.m();
+    long n = job.n();
+    long depth = up(ceil(job.k(), Math.min(PARTS, job.k() / (SPLIT / 4))), 8);
+    long parts = ceil(job.k(), depth);
+    long partials = Scratch.PARTIALS.address(parts * m * n * Float.BYTES);
+    Workers.forEach(
+        parts,
+        t -> {
+          var part =
+              job.partial(
+                  t * depth, Math.min(depth, job.k() - t * depth), partials + t * m * n * 4);
+          GemmBlock.compute(part, 0, m, 0, n, 0);
+        });
+    long rows = Math.max(1, (1 << 14) / n);
+    Workers.forEach(
+        ceil(m, rows),
+        t -> GemmSum.rows(job, partials, parts, t * rows, Math.min(m, (t + 1) * rows)));
+  }
+
+  private static long ceil(long size, long part) {
+    return (size + part - 1) / part;
+  }
+
+  private static long up(long size, long multiple) {
+    return Math.max(1, ceil(size, multiple)) * multiple;
+  }
+}

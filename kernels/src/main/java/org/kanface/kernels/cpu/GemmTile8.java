@@ -1,0 +1,219 @@
+package org.kanface.kernels.cpu;
+
+import static org.kanface.kernels.cpu.Address.FLOAT;
+import static org.kanface.kernels.cpu.Address.SPACE;
+import static org.kanface.kernels.cpu.GemmTile.BYTES;
+import static org.kanface.kernels.cpu.GemmTile.LAST;
+import static org.kanface.kernels.cpu.Simd.F;
+import static org.kanface.kernels.cpu.Simd.ORDER;
+
+import jdk.incubator.vector.FloatVector;
+
+/// The micro-kernels of up to 8 rows: see [GemmTile#run]. Each keeps its whole tile in registers
+/// over the loop over `k`; rows past `rows` repeat the last one and are not stored.
+final class GemmTile8 {
+  private GemmTile8() {}
+
+  /// 8 rows, 1 vector.
+  static void by1(
+      int k,
+      long a,
+      long aRow,
+      long aCol,
+      long b,
+      long bRow,
+      long c,
+      long cRow,
+      float alpha,
+      boolean add,
+      int rows,
+      int lanes) {
+    long a0 = a;
+    long a1 = a0 + aRow;
+    long a2 = a1 + aRow;
+    long a3 = a2 + aRow;
+    long a4 = a3 + aRow;
+    long a5 = rows > 5 ? a4 + aRow : a4;
+    long a6 = rows > 6 ? a5 + aRow : a5;
+    long a7 = rows > 7 ? a6 + aRow : a6;
+    var c0x = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
+    var c6x = FloatVector.zero(F);
+    var c7x = FloatVector.zero(F);
+    for (int p = 0; p < k; p++) {
+      var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
+      var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
+      c0x = s0.fma(x, c0x);
+      var s1 = FloatVector.broadcast(F, SPACE.get(FLOAT, a1 + p * aCol));
+      c1x = s1.fma(x, c1x);
+      var s2 = FloatVector.broadcast(F, SPACE.get(FLOAT, a2 + p * aCol));
+      c2x = s2.fma(x, c2x);
+      var s3 = FloatVector.broadcast(F, SPACE.get(FLOAT, a3 + p * aCol));
+      c3x = s3.fma(x, c3x);
+      var s4 = FloatVector.broadcast(F, SPACE.get(FLOAT, a4 + p * aCol));
+      c4x = s4.fma(x, c4x);
+      var s5 = FloatVector.broadcast(F, SPACE.get(FLOAT, a5 + p * aCol));
+      c5x = s5.fma(x, c5x);
+      var s6 = FloatVector.broadcast(F, SPACE.get(FLOAT, a6 + p * aCol));
+      c6x = s6.fma(x, c6x);
+      var s7 = FloatVector.broadcast(F, SPACE.get(FLOAT, a7 + p * aCol));
+      c7x = s7.fma(x, c7x);
+    }
+    var s = FloatVector.broadcast(F, alpha);
+    var mask = LAST[lanes];
+    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c0x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c += cRow;
+    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c1x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c += cRow;
+    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c2x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c += cRow;
+    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c3x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c += cRow;
+    (add ? c4x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c4x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c += cRow;
+    if (rows <= 5) {
+      return;
+    }
+    (add ? c5x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c5x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c += cRow;
+    if (rows <= 6) {
+      return;
+    }
+    (add ? c6x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c6x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c += cRow;
+    if (rows <= 7) {
+      return;
+    }
+    (add ? c7x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c7x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER, mask);
+  }
+
+  /// 8 rows, 2 vectors.
+  static void by2(
+      int k,
+      long a,
+      long aRow,
+      long aCol,
+      long b,
+      long bRow,
+      long c,
+      long cRow,
+      float alpha,
+      boolean add,
+      int rows,
+      int lanes) {
+    long a0 = a;
+    long a1 = a0 + aRow;
+    long a2 = a1 + aRow;
+    long a3 = a2 + aRow;
+    long a4 = a3 + aRow;
+    long a5 = rows > 5 ? a4 + aRow : a4;
+    long a6 = rows > 6 ? a5 + aRow : a5;
+    long a7 = rows > 7 ? a6 + aRow : a6;
+    var c0x = FloatVector.zero(F);
+    var c0y = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c1y = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c2y = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c3y = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c4y = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
+    var c5y = FloatVector.zero(F);
+    var c6x = FloatVector.zero(F);
+    var c6y = FloatVector.zero(F);
+    var c7x = FloatVector.zero(F);
+    var c7y = FloatVector.zero(F);
+    for (int p = 0; p < k; p++) {
+      var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
+      var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
+      var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
+      c0x = s0.fma(x, c0x);
+      c0y = s0.fma(y, c0y);
+      var s1 = FloatVector.broadcast(F, SPACE.get(FLOAT, a1 + p * aCol));
+      c1x = s1.fma(x, c1x);
+      c1y = s1.fma(y, c1y);
+      var s2 = FloatVector.broadcast(F, SPACE.get(FLOAT, a2 + p * aCol));
+      c2x = s2.fma(x, c2x);
+      c2y = s2.fma(y, c2y);
+      var s3 = FloatVector.broadcast(F, SPACE.get(FLOAT, a3 + p * aCol));
+      c3x = s3.fma(x, c3x);
+      c3y = s3.fma(y, c3y);
+      var s4 = FloatVector.broadcast(F, SPACE.get(FLOAT, a4 + p * aCol));
+      c4x = s4.fma(x, c4x);
+      c4y = s4.fma(y, c4y);
+      var s5 = FloatVector.broadcast(F, SPACE.get(FLOAT, a5 + p * aCol));
+      c5x = s5.fma(x, c5x);
+      c5y = s5.fma(y, c5y);
+      var s6 = FloatVector.broadcast(F, SPACE.get(FLOAT, a6 + p * aCol));
+      c6x = s6.fma(x, c6x);
+      c6y = s6.fma(y, c6y);
+      var s7 = FloatVector.broadcast(F, SPACE.get(FLOAT, a7 + p * aCol));
+      c7x = s7.fma(x, c7x);
+      c7y = s7.fma(y, c7y);
+    }
+    var s = FloatVector.broadcast(F, alpha);
+    var mask = LAST[lanes];
+    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c0x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c0y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c0y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c += cRow;
+    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c1x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c1y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c1y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c += cRow;
+    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c2x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c2y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c2y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c += cRow;
+    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c3x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c3y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c3y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c += cRow;
+    (add ? c4x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c4x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c4y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c4y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c += cRow;
+    if (rows <= 5) {
+      return;
+    }
+    (add ? c5x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c5x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c5y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c5y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c += cRow;
+    if (rows <= 6) {
+      return;
+    }
+    (add ? c6x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c6x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c6y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c6y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c += cRow;
+    if (rows <= 7) {
+      return;
+    }
+    (add ? c7x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c7x.mul(s))
+        .intoMemorySegment(SPACE, c, ORDER);
+    (add ? c7y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c7y.mul(s))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+  }
+}
