@@ -1,0 +1,65 @@
+package org.kanface.config;
+
+import org.kanface.data.load.Augment;
+
+/// Random changes of training images; 0 switches one off (`crop`: 1). See [Augment].
+///
+/// @param flip probability of mirroring
+/// @param shift largest move in pixels
+/// @param rotate largest turn in degrees
+/// @param crop smallest side of a random crop, as a part of the image's
+/// @param downUp probability of losing resolution
+/// @param blur probability of a Gaussian blur
+/// @param brightness factor in 1 ± brightness
+/// @param contrast factor in 1 ± contrast
+/// @param saturation factor in 1 ± saturation
+/// @param hue probability of turned hues
+/// @param grey probability of no colour
+/// @param erase probability of a covered rectangle
+public record AugmentConfig(
+    double flip,
+    int shift,
+    double rotate,
+    double crop,
+    double downUp,
+    double blur,
+    double brightness,
+    double contrast,
+    double saturation,
+    double hue,
+    double grey,
+    double erase) {
+
+  public AugmentConfig {
+    Bounds.within("flip", flip, 0, 1);
+    Bounds.within("shift", shift, 0, 512);
+    Bounds.within("rotate", rotate, 0, 180);
+    ConfigException.require(
+        crop > 0 && crop <= 1, "crop: expected a number above 0 and up to 1, got %s", crop);
+    Bounds.within("down_up", downUp, 0, 1);
+    Bounds.within("blur", blur, 0, 1);
+    Bounds.within("brightness", brightness, 0, 1);
+    Bounds.within("contrast", contrast, 0, 1);
+    Bounds.within("saturation", saturation, 0, 1);
+    Bounds.within("hue", hue, 0, 1);
+    Bounds.within("grey", grey, 0, 1);
+    Bounds.within("erase", erase, 0, 1);
+  }
+
+  /// The same as the loader takes it.
+  public Augment toAugment() {
+    return new Augment(
+        shift,
+        (float) rotate,
+        (float) crop,
+        (float) downUp,
+        (float) blur,
+        (float) brightness,
+        (float) contrast,
+        (float) saturation,
+        (float) hue,
+        (float) grey,
+        (float) flip,
+        (float) erase);
+  }
+}

@@ -1,0 +1,143 @@
+package org.kanface.config;
+
+import static java.util.Map.entry;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Configurations by name: [TrainConfig#DEFAULTS] and what differs.
+///
+/// - `KANFace_RR_GG_LOSS_512_webface`: the thirteen published jobs on WebFace12M, values as
+/// published;   RR is ten times the rank ratio, GG the grid size. `rec` must be set to the data.
+/// - `demo`: a small KANFace on generated faces, minutes on a laptop.
+/// - `faces`: real aligned faces, tens of thousands of images, one machine; set `rec` to the
+/// folder.
+/// - `faces_reference`: the same task with a fixed recipe that results are compared by.
+public final class Presets {
+  private static final List<Double> ARC = List.of(1.0, 0.5, 0.0);
+  private static final List<Double> COS = List.of(1.0, 0.0, 0.4);
+  private static final Map<String, TrainConfig> ALL = all();
+
+  private Presets() {}
+
+  /// The names, in order of appearance.
+  public static List<String> names() {
+    return List.copyOf(ALL.keySet());
+  }
+
+  /// The preset of this name. Throws [ConfigException] naming the nearest one.
+  public static TrainConfig get(String name) {
+    TrainConfig preset = ALL.get(name);
+    if (preset == null) {
+      throw new ConfigException(
+          "no preset or file named %s; did you mean %s?"
+              .formatted(name, Retired.nearest(name, names())));
+    }
+    return preset;
+  }
+
+  private static Map<String, TrainConfig> all() {
+    Map<String, TrainConfig> presets = new LinkedHashMap<>();
+    add(presets, "demo", demo());
+    add(presets, "faces", faces());
+    add(presets, "faces_reference", facesReference());
+    for (int ratio : new int[] {5, 6}) {
+      for (String loss : ratio == 5 ? List.of("arc") : List.of("arc", "cos")) {
+        for (int grid : new int[] {15, 20, 25, 30}) {
+          String base = "KANFace_0%d_%d_%s_512".formatted(ratio, grid, loss);
+          add(presets, base + "_webface", webface(ratio, grid, loss, base));
+        }
+      }
+    }
+    String base = "KANFace_06_25_arc_512";
+    Map<String, Object> again = new LinkedHashMap<>(webface(6, 25, "arc", base));
+    again.putAll(Map.of("resume", true, "lr", 1e-5, "num_epoch", 100));
+    add(presets, base + "_webface_continue", again);
+    return presets;
+  }
+
+  private static void add(
+      Map<String, TrainConfig> presets, String name, Map<String, Object> values) {
+    presets.put(name, TrainConfig.DEFAULTS.with(values).named(name));
+  }
+
+  private static Map<String, Object> webface(int ratio, int grid, String loss, String base) {
+    return Map.ofEntries(
+        entry("rank_ratio", ratio / 10.0),
+        entry("grid_size", grid),
+        entry("margin_list", loss.equals("arc") ? ARC : COS),
+        entry("sample_rate", 0.3),
+        entry("fp16", true),
+        entry("weight_decay", 0.05),
+        entry("batch_size", 1024),
+        entry("optimizer", "adamw"),
+        entry("lr", 6e-3),
+        entry("verbose", 5000),
+        entry("save_all_states", true),
+        entry("seed", 42),
+        entry("num_workers", 64),
+        entry("num_classes", 617_970),
+        entry("num_images", 12_720_066),
+        entry("num_epoch", 50),
+        entry("warmup_epoch", 5),
+        entry("rec", "data/webface12m"),
+        entry("output", "results/" + base));
+  }
+
+  private static Map<String, Object> demo() {
+    return Map.ofEntries(
+        entry("rank_ratio", 0.6),
+        entry("grid_size", 10),
+        entry("image_size", 64),
+        entry("embedding_size", 128),
+        entry("margin_list", List.of(1.0, 0.0, 0.3)),
+        entry("scale", 32),
+        entry("margin_ramp_epochs", 2),
+        entry("optimizer", "adamw"),
+        entry("lr", 2e-3),
+        entry("weight_decay", 0.05),
+        entry("lr_schedule", "warmup_linear"),
+        entry("batch_size", 64),
+        entry("num_epoch", 6),
+        entry("warmup_epoch", 1),
+        entry("rec", DataConfig.SYNTHETIC),
+        entry("val_targets", List.of("synthetic")),
+        entry("identities", 200),
+        entry("images_per_identity", 32),
+        entry("val_pairs", 1000),
+        entry("save_all_states", true),
+        entry("seed", 42));
+  }
+
+  private static Map<String, Object> faces() {
+    Map<String, Object> values = new LinkedHashMap<>(facesReference());
+    values.putAll(Map.of("rotate", 8, "brightness", 0.2, "contrast", 0.2, "saturation", 0.2));
+    return values;
+  }
+
+  private static Map<String, Object> facesReference() {
+    return Map.ofEntries(
+        entry("rank_ratio", 0.6),
+        entry("grid_size", 25),
+        entry("margin_list", List.of(1.0, 0.0, 0.3)),
+        entry("scale", 32),
+        entry("margin_ramp_epochs", 6),
+        entry("optimizer", "adamw"),
+        entry("lr", 2e-3),
+        entry("weight_decay", 0.05),
+        entry("clip", 5),
+        entry("lr_schedule", "warmup_linear"),
+        entry("batch_size", 128),
+        entry("num_epoch", 16),
+        entry("warmup_epoch", 1),
+        entry("shift", 6),
+        entry("flip", 0.5),
+        entry("rec", "data/faces/train"),
+        entry("val_rec", "data/faces"),
+        entry("val_targets", List.of("lfw")),
+        entry("verbose", 0),
+        entry("save_all_states", true),
+        entry("seed", 42));
+  }
+}

@@ -1,0 +1,44 @@
+package org.kanface.config;
+
+/// How a run goes about its work.
+///
+/// @param output folder of everything the run writes; empty: `work_dirs/NAME`
+/// @param resume go on from the checkpoint in `output`
+/// @param saveAllStates keep optimiser, schedule and position after every epoch, for `resume`
+/// @param checkpointSteps steps between further checkpoints; 0 for none
+/// @param keepLast checkpoints kept besides the best
+/// @param verbose steps between verifications; 0 for none
+/// @param verifyAtEpochEnd verify after every epoch too
+/// @param frequent steps between lines of the log
+/// @param seed of everything random
+/// @param device where to compute
+/// @param threads of the CPU kernels; 0: all cores
+public record RunConfig(
+    String output,
+    boolean resume,
+    boolean saveAllStates,
+    int checkpointSteps,
+    int keepLast,
+    int verbose,
+    boolean verifyAtEpochEnd,
+    int frequent,
+    long seed,
+    Device device,
+    int threads) {
+
+  /// Where to compute: `auto` takes a usable GPU if there is one.
+  public enum Device {
+    AUTO,
+    CPU,
+    CUDA
+  }
+
+  public RunConfig {
+    Bounds.atLeast("checkpoint_steps", checkpointSteps, 0);
+    Bounds.atLeast("keep_last", keepLast, 1);
+    Bounds.atLeast("verbose", verbose, 0);
+    Bounds.atLeast("frequent", frequent, 1);
+    Bounds.within("seed", seed, 0, 0xFFFF_FFFFL);
+    Bounds.within("threads", threads, 0, 4096);
+  }
+}
