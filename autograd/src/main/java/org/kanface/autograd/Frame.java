@@ -14,12 +14,14 @@ public final class Frame {
   private final Device device;
   private final DType dtype;
   private final List<Var> inputs;
+  private final boolean recorded;
   private final List<Tensor> saved = new ArrayList<>();
   private @Nullable Tensor output;
 
-  Frame(List<Var> inputs) {
+  Frame(List<Var> inputs, boolean recorded) {
     Var first = inputs.getFirst();
     this.inputs = inputs;
+    this.recorded = recorded;
     this.device = first.value().device();
     this.dtype = first.value().dtype();
   }
@@ -51,9 +53,9 @@ public final class Frame {
     return saved.get(i);
   }
 
-  /// Whether input `i` wants a gradient.
+  /// Whether a backward pass will ask for the gradient of input `i`.
   public boolean needs(int i) {
-    return inputs.get(i).requiresGrad();
+    return recorded && inputs.get(i).requiresGrad();
   }
 
   /// The output's value, for ops that say so in [Op#readsOutput()].

@@ -94,9 +94,9 @@ public final class Graph implements AutoCloseable {
 
   private Var run(Op op) {
     List<Var> inputs = op.inputs();
-    var frame = new Frame(inputs);
-    Tensor y = op.forward(frame);
     boolean wanted = recording && inputs.stream().anyMatch(Var::requiresGrad);
+    var frame = new Frame(inputs, wanted);
+    Tensor y = op.forward(frame);
     Var output = Var.result(op.name(), y, wanted);
     owned.add(output);
     if (wanted) {

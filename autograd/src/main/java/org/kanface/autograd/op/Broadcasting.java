@@ -54,4 +54,15 @@ final class Broadcasting {
       return reduced.reshape(target);
     }
   }
+
+  /// `scale` times [#reduce], in memory of its own.
+  static Tensor reduceScaled(Frame f, double scale, Tensor dy, Shape target) {
+    Tensor sum = reduce(f, dy, target);
+    Tensor scaled = sum.isShared() ? f.empty(target) : sum;
+    f.kernels().elementwise().affine(scaled.numel(), scale, 0, sum.memory(), scaled.memory());
+    if (scaled != sum) {
+      sum.close();
+    }
+    return scaled;
+  }
 }
