@@ -30,7 +30,7 @@ public record Convolution(
         w.shape());
     Check.positive("convolution", "stride", stride);
     Check.positive("convolution", "dilation", dilation);
-    Check.positive("convolution", "groups", groups);
+    Check.that(groups > 0, "convolution", "groups: expected a positive number, got %d", groups);
     Check.that(padding >= 0, "convolution", "padding: expected 0 or more, got %d", padding);
     Check.that(
         w.dim(3) * groups == x.dim(3) && w.dim(0) % groups == 0,
