@@ -8,9 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class NormalizationTest {
   @Test
-  void
-      standardMatchesTheReferenceInput() { // p = (73c + 31h + 17w + (h·w mod 29)) mod 256, values
-                                           // recorded with NumPy
+  void standardMatchesTheReferenceInput() { // p = (73c + 31h + 17w + (h·w mod 29)) mod 256, values
+    // recorded with NumPy
     int size = 112;
     byte[] pixels = new byte[size * size * 3];
     for (int h = 0, i = 0; h < size; h++) {
