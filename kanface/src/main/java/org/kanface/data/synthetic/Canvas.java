@@ -1,7 +1,5 @@
 package org.kanface.data.synthetic;
 
-import java.util.Arrays;
-
 /// A square float RGB picture on which soft-edged shapes are laid over each other.
 ///
 /// A shape gives a signed distance in local units (negative inside); its coverage falls from 1 to 0
@@ -54,16 +52,20 @@ final class Canvas {
       Placement p, float rx, float ry, float squareness, float soft, Colour c, float alpha) {
     float q2 = squareness * squareness;
     float small = Math.min(rx, ry);
+    float edge = 0.5f * soft / small; // half the width of the edge in units of the smaller radius
+    float inside = edge < 1 ? (1 - edge) * (1 - edge) : 0;
+    float outside = (1 + edge) * (1 + edge);
     float invX = 1 / rx;
     float invY = 1 / ry;
+    float steep = small / soft;
     var b = box(p, rx + soft, ry + soft);
-    float invSoft = 1 / soft;
     for (int y = b.y0; y < b.y1; y++) {
       for (int x = b.x0; x < b.x1; x++) {
         float u = b.localX(x, y) * invX;
         float v = b.localY(x, y) * invY;
-        float cover = 0.5f - squircle(u, v, q2) * small * invSoft;
-        if (cover > 0) {
+        float rr = squareRadius(u, v, q2);
+        if (rr < outside) {
+          float cover = rr <= inside ? 1 : 0.5f - ((float) Math.sqrt(rr) - 1) * steep;
           blend((y * size + x) * 3, c, Math.min(1, cover) * alpha);
         }
       }
@@ -95,20 +97,20 @@ final class Canvas {
       float soft,
       Colour c,
       float alpha) {
-    float inv = 1 / halfLength;
     float reach =
         Math.abs(curve) * halfLength * halfLength + thickness * (1 + Math.abs(skew)) + soft;
-    shape(
-        p,
-        halfLength,
-        reach,
-        soft,
-        (x, y) -> {
-          float u = x * inv;
-          return Math.abs(y - curve * x * x) - thickness * (1 - u * u) * (1 + skew * u);
-        },
-        c,
-        alpha);
+    var b = box(p, halfLength, reach);
+    for (int y = b.y0; y < b.y1; y++) {
+      for (int x = b.x0; x < b.x1; x++) {
+        float lx = b.localX(x, y);
+        float u = lx / halfLength;
+        float width = thickness * (1 - u * u) * (1 + skew * u);
+        float cover = 0.5f - (Math.abs(b.localY(x, y) - curve * lx * lx) - width) / soft;
+        if (cover > 0) {
+          blend((y * size + x) * 3, c, Math.min(1, cover) * alpha);
+        }
+      }
+    }
   }
 
   /// Any shape within ±ex, ±ey of its origin.
@@ -165,19 +167,17 @@ final class Canvas {
     }
   }
 
-  void clear() {
-    Arrays.fill(rgb, 0);
+  /// Distance to the squircle in units of its smaller radius: negative inside, merely positive far
+  /// outside.
+  static float squircle(float u, float v, float q2) {
+    return (float) Math.sqrt(squareRadius(u, v, q2)) - 1;
   }
 
-  /// Distance to the squircle in units of its smaller radius: negative inside; far outside merely
-  /// positive.
-  static float squircle(float u, float v, float q2) {
+  /// 1 on the squircle's edge, less inside, more outside.
+  private static float squareRadius(float u, float v, float q2) {
     float uu = u * u;
     float vv = v * v;
-    if (uu >= 1.6f || vv >= 1.6f) {
-      return 1;
-    }
-    return (float) Math.sqrt(uu + vv - q2 * uu * vv * (uu < 1 && vv < 1 ? 1 : 0)) - 1;
+    return uu < 1 && vv < 1 ? uu + vv - q2 * uu * vv : uu + vv;
   }
 
   private void blend(int i, Colour c, float a) {

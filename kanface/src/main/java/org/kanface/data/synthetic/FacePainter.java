@@ -14,6 +14,14 @@ final class FacePainter {
   private final SampleRandom r;
   private final HeadFrame frame;
 
+  // the outline of the head, ready for headDistance
+  private final float width;
+  private final float perWidth;
+  private final float perTop;
+  private final float perBottom;
+  private final float taper;
+  private final float square;
+
   /// `r` supplies what has nothing to do with the identity: background, clothes, occlusions.
   FacePainter(Canvas canvas, FaceTraits traits, Scene scene, SampleRandom r) {
     this.canvas = canvas;
@@ -21,6 +29,13 @@ final class FacePainter {
     s = scene;
     this.r = r;
     frame = new HeadFrame(traits.head(), scene.pose(), canvas.size);
+    var h = traits.head();
+    width = h.halfWidth();
+    perWidth = 1 / width;
+    perTop = 1 / h.top();
+    perBottom = 1 / (h.bottom() + 0.35f * scene.expression().jaw());
+    taper = h.taper();
+    square = h.squareness() * h.squareness();
   }
 
   void paint(float difficulty) {
@@ -38,7 +53,7 @@ final class FacePainter {
     brow(1);
     hairInFront();
     glasses();
-    if (r.chance(0.25f * difficulty)) {
+    if (r.chance(0.18f * difficulty)) {
       occlusion();
     }
     frame.light(canvas, s.light());
@@ -112,14 +127,12 @@ final class FacePainter {
   /// An upper half ellipse over a lower squircle that narrows towards the chin; the jaw drops with
   /// the mouth.
   private float headDistance(float x, float y) {
-    var h = t.head();
-    float w = h.halfWidth();
     if (y < 0) {
-      return Canvas.squircle(x / w, y / h.top(), 0.09f) * w;
+      return Canvas.squircle(x * perWidth, y * perTop, 0.09f) * width;
     }
-    float v = y / (h.bottom() + 0.35f * s.expression().jaw());
-    float narrow = w * (1 - h.taper() * v * Math.min(v, 1.2f));
-    return Canvas.squircle(x / narrow, v, h.squareness() * h.squareness()) * w;
+    float v = y * perBottom;
+    float narrow = 1 - taper * v * Math.min(v, 1.2f);
+    return Canvas.squircle(x * perWidth / narrow, v, square) * width;
   }
 
   private void marks() {

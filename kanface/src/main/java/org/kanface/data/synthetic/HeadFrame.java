@@ -53,8 +53,14 @@ final class HeadFrame {
   /// Multiplies the canvas by the light that reaches each pixel.
   void light(Canvas canvas, Scene.Light light) {
     var p = inPlane(yaw * 5, 0, 1, 1);
-    float inv = 1 / p.determinant();
-    float diffuse = 1 - light.ambient();
+    float ux = p.m11() / (p.determinant() * rx);
+    float uy = -p.m01() / (p.determinant() * rx);
+    float vx = -p.m10() / (p.determinant() * ry);
+    float vy = p.m00() / (p.determinant() * ry);
+    float diffuse = (1 - light.ambient()) * 1.35f;
+    float gainR = light.gain().r();
+    float gainG = light.gain().g();
+    float gainB = light.gain().b();
     float edgeX = (float) StrictMath.cos(light.shadowAngle());
     float edgeY = (float) StrictMath.sin(light.shadowAngle());
     float[] rgb = canvas.rgb;
@@ -62,20 +68,20 @@ final class HeadFrame {
       for (int x = 0; x < canvas.size; x++, i += 3) {
         float dx = x - p.px();
         float dy = y - p.py();
-        float u = (p.m11() * dx - p.m01() * dy) * inv / rx;
-        float v = (p.m00() * dy - p.m10() * dx) * inv / ry;
+        float u = ux * dx + uy * dy;
+        float v = vx * dx + vy * dy;
         float rr = u * u + v * v;
         float k = 1.25f * (rr > 0.95f ? 0.97468f / (float) Math.sqrt(rr) : 1);
         float nz = (float) Math.sqrt(Math.max(0.05f, 1 - rr));
         float lit = (u * k * light.x() + v * k * light.y() + nz * light.z()) * 0.9f;
-        float shade = light.ambient() + diffuse * 1.35f * Math.max(0, lit);
+        float shade = light.ambient() + diffuse * Math.max(0, lit);
         if (light.shadow() < 1) {
           float t = Math.clamp((dx * edgeX + dy * edgeY - light.shadowAt()) * 0.2f + 0.5f, 0f, 1f);
           shade *= 1 + (light.shadow() - 1) * t;
         }
-        rgb[i] *= shade * light.gain().r();
-        rgb[i + 1] *= shade * light.gain().g();
-        rgb[i + 2] *= shade * light.gain().b();
+        rgb[i] *= shade * gainR;
+        rgb[i + 1] *= shade * gainG;
+        rgb[i + 2] *= shade * gainB;
       }
     }
   }

@@ -35,12 +35,12 @@ record Scene(Pose pose, Expression expression, Light light, Camera camera) {
     float d = difficulty;
     var pose =
         new Pose(
-            d * r.uniform(-5, 5),
-            d * r.uniform(-5, 5),
-            d * r.uniform(-0.16f, 0.16f),
-            1 + d * r.uniform(-0.09f, 0.09f),
-            d * r.uniform(-0.4f, 0.4f),
-            d * r.uniform(-0.22f, 0.22f));
+            d * r.uniform(-4, 4),
+            d * r.uniform(-4, 4),
+            d * r.uniform(-0.13f, 0.13f),
+            1 + d * r.uniform(-0.07f, 0.07f),
+            d * r.uniform(-0.34f, 0.34f),
+            d * r.uniform(-0.18f, 0.18f));
     var expression =
         new Expression(
             1 + d * (r.chance(0.06f) ? -0.85f : r.uniform(-0.35f, 0.25f)),
@@ -63,7 +63,7 @@ record Scene(Pose pose, Expression expression, Light light, Camera camera) {
             ly / norm,
             lz / norm,
             1 - 0.65f * Math.min(1, d * r.uniform(0.2f, 1)),
-            r.chance(0.3f * d) ? r.uniform(0.4f, 0.75f) : 1,
+            r.chance(0.2f * d) ? r.uniform(0.4f, 0.75f) : 1,
             r.uniform(0, 6.2831f),
             r.uniform(-28, 28),
             new Colour(exposure * (1 + warmth), exposure * (1 + tint), exposure * (1 - warmth)));
@@ -71,9 +71,9 @@ record Scene(Pose pose, Expression expression, Light light, Camera camera) {
         new Camera(
             1 + d * r.uniform(-0.3f, 0.3f),
             d * r.uniform(-22, 22),
-            d * r.uniform(1, 11),
-            r.chance(0.5f * d) ? r.uniform(0, 0.3f) : 0,
-            r.chance(0.06f * d));
+            d * r.uniform(1, 8),
+            r.chance(0.4f * d) ? r.uniform(0, 0.27f) : 0,
+            r.chance(0.04f * d));
     return new Scene(pose, expression, light, camera);
   }
 }

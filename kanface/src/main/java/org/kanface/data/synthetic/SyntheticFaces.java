@@ -98,7 +98,7 @@ public final class SyntheticFaces {
   }
 
   private static byte toByte(float v) {
-    return (byte) Math.clamp((int) v, 0, 255);
+    return (byte) Math.max(0, Math.min(255, (int) v));
   }
 
   /// One thread's canvas and its copy for blurring.
