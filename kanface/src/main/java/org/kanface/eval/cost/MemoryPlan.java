@@ -1,0 +1,93 @@
+package org.kanface.eval.cost;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.kanface.config.OptimConfig.Optimizer;
+import org.kanface.config.TrainConfig;
+
+/// Memory that training takes, in bytes, by arithmetic before anything is allocated. Float32
+/// throughout.
+///
+/// Weights, gradients and optimiser state are exact; activations are an estimate from the values
+/// that the backward pass reads.
+///
+/// @param weights of the backbone, knots and the moving average included
+/// @param gradients of the backbone
+/// @param moments of the optimiser for the backbone
+/// @param headWeights class centres `[classes, embedding]`
+/// @param headGradients a full-size gradient of them
+/// @param headMoments of the optimiser for them
+/// @param activations of one batch through the backbone
+/// @param logits of one batch: cosines and probabilities over the classes of a step
+public record MemoryPlan(
+    long weights,
+    long gradients,
+    long moments,
+    long headWeights,
+    long headGradients,
+    long headMoments,
+    long activations,
+    long logits) {
+
+  /// The plan for `classes` identities. Throws [IllegalArgumentException] for a network whose sizes
+  /// [CostTable#covers] does not know.
+  public static MemoryPlan of(TrainConfig config, long classes) {
+    var model = config.model();
+    if (!CostTable.covers(model.network())) {
+      throw new IllegalArgumentException(
+          "plan knows KANFace and EdgeFace, not network " + model.network());
+    }
+    CostTable table = CostTable.of(model);
+    long trained = table.actualTotalParams();
+    int momentsEach = config.optim().optimizer() == Optimizer.ADAMW ? 2 : 1;
+    long average = config.optim().ema() > 0 ? trained : 0;
+    long centres = classes * model.embeddingSize();
+    long perStep = Math.min(classes, Math.max(1, (long) (config.loss().sampleRate() * classes)));
+    long batch = config.data().batchSize();
+    Backbone backbone =
+        model.network().equals("KANFace")
+            ? Backbone.kanFace(model)
+            : Backbone.edgeFace(model.network());
+    return new MemoryPlan(
+        Float.BYTES * (trained + table.gridEntries() + average),
+        Float.BYTES * trained,
+        Float.BYTES * trained * momentsEach,
+        Float.BYTES * centres,
+        Float.BYTES * centres,
+        Float.BYTES * centres * momentsEach,
+        Float.BYTES * batch * backbone.cost().activations(),
+        2 * Float.BYTES * batch * perStep);
+  }
+
+  /// Everything together.
+  public long total() {
+    return weights
+        + gradients
+        + moments
+        + headWeights
+        + headGradients
+        + headMoments
+        + activations
+        + logits;
+  }
+
+  /// One line a part, and the total.
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(line("backbone weights", weights));
+    lines.add(line("backbone gradients", gradients));
+    lines.add(line("backbone optimiser state", moments));
+    lines.add(line("head weights", headWeights));
+    lines.add(line("head gradients", headGradients));
+    lines.add(line("head optimiser state", headMoments));
+    lines.add(line("activations (estimate)", activations));
+    lines.add(line("logits", logits));
+    lines.add(line("total", total()));
+    return lines;
+  }
+
+  private static String line(String name, long bytes) {
+    return String.format(Locale.ROOT, "%-26s %12.1f MiB", name, bytes / 1048576.0);
+  }
+}

@@ -1,0 +1,45 @@
+package org.kanface.eval.cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.kanface.config.ConfigLoader;
+import org.kanface.config.Presets;
+import org.kanface.config.TrainConfig;
+
+class MemoryPlanTest {
+
+  @Test
+  void theHeadOfThePublishedJobOutweighsTheNetwork() {
+    MemoryPlan plan = MemoryPlan.of(Presets.get("KANFace_06_25_arc_512_webface"), 617_970);
+
+    assertThat(plan.headWeights()).isEqualTo(617_970L * 512 * 4);
+    assertThat(plan.headMoments()).isEqualTo(2 * plan.headWeights());
+    assertThat(plan.weights()).isEqualTo(18_577_136);
+    assertThat(plan.logits()).isEqualTo(2L * 4 * 1024 * 185_391);
+    assertThat(plan.total()).isGreaterThan(5_000_000_000L);
+    assertThat(plan.lines()).hasSize(9).last().asString().startsWith("total ");
+  }
+
+  @Test
+  void sgdKeepsOneMomentAndTheAverageOneMoreCopy() {
+    TrainConfig config = ConfigLoader.load("demo", List.of("optimizer=sgd", "ema=0.99"));
+    CostTable table = CostTable.of(config.model());
+
+    MemoryPlan plan = MemoryPlan.of(config, 100);
+
+    assertThat(plan.moments()).isEqualTo(4 * table.actualTotalParams());
+    assertThat(plan.weights()).isEqualTo(4 * (2 * table.actualTotalParams() + table.gridEntries()));
+  }
+
+  @Test
+  void namesANetworkItDoesNotKnow() {
+    TrainConfig config = TrainConfig.DEFAULTS.with(Map.of("network", "r18"));
+
+    assertThatThrownBy(() -> MemoryPlan.of(config, 10))
+        .hasMessage("plan knows KANFace and EdgeFace, not network r18");
+  }
+}
