@@ -53,6 +53,11 @@ public final class Frame {
     return saved.get(i);
   }
 
+  /// Whether a backward pass will ask for any gradient.
+  public boolean isRecorded() {
+    return recorded;
+  }
+
   /// Whether a backward pass will ask for the gradient of input `i`.
   public boolean needs(int i) {
     return recorded && inputs.get(i).requiresGrad();

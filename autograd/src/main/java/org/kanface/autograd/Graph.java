@@ -21,6 +21,7 @@ public final class Graph implements AutoCloseable {
 
   private final @Nullable Graph outer;
   private final boolean recording;
+  private final boolean recomputing;
   private final long seed;
   private long stream; // random streams handed out
   private final List<Node> tape = new ArrayList<>();
@@ -28,8 +29,9 @@ public final class Graph implements AutoCloseable {
 
   private record Node(Op op, Frame frame, Var output) {}
 
-  private Graph(boolean recording, long seed, long stream) {
+  private Graph(boolean recording, boolean recomputing, long seed, long stream) {
     this.recording = recording;
+    this.recomputing = recomputing;
     this.seed = seed;
     this.stream = stream;
     this.outer = CURRENT.get();
@@ -39,17 +41,21 @@ public final class Graph implements AutoCloseable {
   /// A graph that records for the backward pass. `seed` keys the random draws of dropout and the
   /// like.
   public static Graph training(long seed) {
-    return new Graph(true, seed, 0);
+    return new Graph(true, false, seed, 0);
   }
 
   /// A graph that records nothing: values live until it closes, or until their [#local] scope ends.
   public static Graph inference() {
-    return new Graph(false, 0, 0);
+    return new Graph(false, false, 0, 0);
   }
 
-  /// A graph whose random streams go on from where `stream` stood; for recomputing a part.
-  static Graph replay(boolean recording, long seed, long stream) {
-    return new Graph(recording, seed, stream);
+  /// A graph for a part of another one's work, whose random streams go on from where `stream`
+  /// stood:
+  /// not recording for the forward pass, recording to compute that part again in the backward pass.
+  public static Graph replay(boolean recording, long seed, long stream) {
+    Graph outer = CURRENT.get();
+    boolean again = recording || (outer != null && outer.recomputing);
+    return new Graph(recording, again, seed, stream);
   }
 
   /// The innermost open graph of this thread; throws [IllegalStateException] where there is none.
@@ -76,8 +82,20 @@ public final class Graph implements AutoCloseable {
     return stream++;
   }
 
-  long stream() {
+  /// How many random streams were handed out.
+  public long stream() {
     return stream;
+  }
+
+  /// Goes on with random stream `next`, after a [#replay] drew the ones before it.
+  public void skipTo(long next) {
+    stream = next;
+  }
+
+  /// Whether this work was done before, so that side effects (running statistics) are not to be
+  /// repeated.
+  public boolean isRecomputing() {
+    return recomputing;
   }
 
   /// A value without gradient, such as a batch of images; the graph takes it over.

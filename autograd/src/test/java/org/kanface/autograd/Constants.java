@@ -10,15 +10,17 @@ import org.kanface.tensor.Tensor;
 final class Constants {
   private Constants() {}
 
+  /// The values rounded to float32 in either type, so that both compute from the same numbers.
   static Tensor tensor(Device device, DType type, Shape shape, double... values) {
-    if (type == DType.F64) {
-      return Tensor.ofDoubles(device, shape, values);
-    }
     var floats = new float[values.length];
+    var doubles = new double[values.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) values[i];
+      doubles[i] = floats[i];
     }
-    return Tensor.of(device, shape, floats);
+    return type == DType.F64
+        ? Tensor.ofDoubles(device, shape, doubles)
+        : Tensor.of(device, shape, floats);
   }
 
   /// A constant beside `like`, owned by the current graph.

@@ -3,7 +3,10 @@ package org.kanface.autograd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.kanface.autograd.op.AdaptiveAveragePool;
+import org.kanface.autograd.op.AveragePool;
 import org.kanface.autograd.op.Convolution;
+import org.kanface.autograd.op.MaxPool;
 import org.kanface.tensor.Shape;
 
 /// Convolution and pooling.
@@ -11,7 +14,7 @@ final class ImageCases {
   private ImageCases() {}
 
   static Stream<OpCase> all() {
-    return convolutions().stream();
+    return Stream.concat(convolutions().stream(), pools().stream());
   }
 
   /// Attributes of a convolution; the image is `[n, size, size, c]`.
@@ -58,5 +61,36 @@ final class ImageCases {
         new Conv(2, 7, 100, 100, 7, 1, 3, 1, 100).named("large depthwise 7").asLarge(),
         new Conv(3, 3, 192, 192, 9, 1, 4, 1, 192).named("large depthwise 9").asLarge(),
         new Conv(2, 9, 48, 64, 1, 1, 0, 1, 1).named("large 1x1").asLarge());
+  }
+
+  private static List<OpCase> pools() {
+    Shape odd = Shape.of(2, 5, 5, 3);
+    Shape map = Shape.of(2, 7, 7, 33);
+    return List.of(
+        OpCase.of("maxPool/2x2", v -> MaxPool.of(v.get(0), 2, 2, 0), odd),
+        OpCase.of("maxPool/3x3 overlapping, padded", v -> MaxPool.of(v.get(0), 3, 2, 1), odd)
+            .summing(9),
+        OpCase.of("maxPool/no images", v -> MaxPool.of(v.get(0), 2, 2, 0), Shape.of(0, 4, 4, 2)),
+        OpCase.of("maxPool/large", v -> MaxPool.of(v.get(0), 3, 2, 1), map).summing(9).asLarge(),
+        OpCase.of("averagePool/2x2", v -> AveragePool.of(v.get(0), 2, 2, 0, true), odd).summing(4),
+        OpCase.of("averagePool/padded", v -> AveragePool.of(v.get(0), 3, 2, 1, true), odd)
+            .summing(9),
+        OpCase.of(
+                "averagePool/padding not counted",
+                v -> AveragePool.of(v.get(0), 3, 1, 1, false),
+                odd)
+            .summing(9),
+        OpCase.of("averagePool/large", v -> AveragePool.of(v.get(0), 3, 2, 1, false), map)
+            .summing(9)
+            .asLarge(),
+        OpCase.of("adaptiveAveragePool/1x1", v -> AdaptiveAveragePool.of(v.get(0), 1, 1), odd)
+            .summing(25),
+        OpCase.of("adaptiveAveragePool/2x3", v -> AdaptiveAveragePool.of(v.get(0), 2, 3), odd)
+            .summing(9),
+        OpCase.of("adaptiveAveragePool/finer", v -> AdaptiveAveragePool.of(v.get(0), 7, 6), odd)
+            .summing(9),
+        OpCase.of("adaptiveAveragePool/large", v -> AdaptiveAveragePool.of(v.get(0), 3, 3), map)
+            .summing(9)
+            .asLarge());
   }
 }

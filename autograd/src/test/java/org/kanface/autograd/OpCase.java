@@ -56,6 +56,7 @@ record OpCase(
             ProductCases.all(),
             NormCases.all(),
             ImageCases.all(),
+            LayerCases.all(),
             SplineCases.all(),
             LossCases.all())
         .flatMap(Function.identity());

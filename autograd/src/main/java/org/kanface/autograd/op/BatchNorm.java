@@ -1,0 +1,157 @@
+package org.kanface.autograd.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kanface.autograd.Frame;
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Op;
+import org.kanface.autograd.Var;
+import org.kanface.kernels.Unary;
+import org.kanface.tensor.Check;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// Batch norm of each channel (the last axis) over all others:
+/// `y = (x - mean) / √(var + eps) * w + b` (arXiv:1502.03167).
+///
+/// Shapes: `x [..., c]`, `w [c]` or none, `b [c]` or none, running statistics `[c]` → `y [..., c]`.
+/// In training the statistics are the batch's (biased variance) and the running ones move in place:
+/// `running = (1 - momentum) running + momentum * batch`, with the unbiased variance; a part that
+/// is
+/// computed again in the backward pass does not move them again. Otherwise the running ones are
+/// used and stay.
+/// Gradients, with `xh` the normalised input and `g = dy * w`: in training
+/// `dx = (g - mean(g) - xh mean(g xh)) / √(var + eps)`, else `dx = g / √(var + eps)`;
+/// `dw = Σ dy xh`, `db = Σ dy`.
+public record BatchNorm(
+    Var x,
+    @Nullable Var w,
+    @Nullable Var b,
+    Var runningMean,
+    Var runningVar,
+    double eps,
+    double momentum,
+    boolean training)
+    implements Op {
+  public BatchNorm {
+    Check.that(x.shape().rank() >= 1, "batchNorm", "x %s: expected at least one axis", x.shape());
+    Channels.check("batchNorm", "weight", x, w);
+    Channels.check("batchNorm", "bias", x, b);
+    Channels.check("batchNorm", "running mean", x, runningMean);
+    Channels.check("batchNorm", "running variance", x, runningVar);
+    Check.that(
+        !training || Channels.rows(x) > 1,
+        "batchNorm",
+        "x %s: expected more than one value a channel in training",
+        x.shape());
+  }
+
+  public static Var of(
+      Var x,
+      @Nullable Var w,
+      @Nullable Var b,
+      Var runningMean,
+      Var runningVar,
+      double eps,
+      double momentum,
+      boolean training) {
+    return Graph.apply(new BatchNorm(x, w, b, runningMean, runningVar, eps, momentum, training));
+  }
+
+  @Override
+  public List<Var> inputs() {
+    return Operands.present(x, w, b);
+  }
+
+  @Override
+  public List<Var> reads() {
+    return Operands.present(x, w);
+  }
+
+  @Override
+  public Tensor forward(Frame f) {
+    Tensor y = f.empty(x.shape());
+    if (training) {
+      train(f, y);
+    } else {
+      f.kernels()
+          .norm()
+          .batchNormEval(
+              Channels.rows(x),
+              x.dim(-1),
+              eps,
+              x.value().memory(),
+              Operands.memory(w),
+              Operands.memory(b),
+              runningMean.value().memory(),
+              runningVar.value().memory(),
+              y.memory());
+      if (f.isRecorded()) {
+        f.save(runningMean.value().copy());
+        rootOfRunningVariance(f);
+      }
+    }
+    return y;
+  }
+
+  private void train(Frame f, Tensor y) {
+    Tensor mean = f.save(f.empty(Shape.of(x.dim(-1))));
+    Tensor rstd = f.save(f.empty(mean.shape()));
+    f.kernels()
+        .norm()
+        .batchNormTrain(
+            Channels.rows(x),
+            x.dim(-1),
+            eps,
+            Graph.current().isRecomputing() ? 0 : momentum,
+            x.value().memory(),
+            Operands.memory(w),
+            Operands.memory(b),
+            runningMean.value().memory(),
+            runningVar.value().memory(),
+            y.memory(),
+            mean.memory(),
+            rstd.memory());
+  }
+
+  /// Saves `1/√(runningVar + eps)`.
+  private void rootOfRunningVariance(Frame f) {
+    var kernels = f.kernels().elementwise();
+    Tensor rstd = f.save(f.empty(Shape.of(x.dim(-1))));
+    long n = rstd.numel();
+    kernels.affine(n, 1, eps, runningVar.value().memory(), rstd.memory());
+    kernels.unary(Unary.SQRT, n, rstd.memory(), rstd.memory());
+    kernels.unary(Unary.RECIPROCAL, n, rstd.memory(), rstd.memory());
+  }
+
+  @Override
+  public List<@Nullable Tensor> vjp(Frame f, Tensor dy) {
+    Tensor dx = f.empty(x.shape());
+    Tensor dw = Operands.gradient(f, w);
+    Tensor db = Operands.gradient(f, b);
+    f.kernels()
+        .norm()
+        .batchNormBackward(
+            training,
+            Channels.rows(x),
+            x.dim(-1),
+            x.value().memory(),
+            Operands.memory(w),
+            f.saved(0).memory(),
+            f.saved(1).memory(),
+            dy.memory(),
+            dx.memory(),
+            Operands.memory(dw),
+            Operands.memory(db));
+    List<@Nullable Tensor> grads = new ArrayList<>();
+    grads.add(dx);
+    if (w != null) {
+      grads.add(dw);
+    }
+    if (b != null) {
+      grads.add(db);
+    }
+    return grads;
+  }
+}
