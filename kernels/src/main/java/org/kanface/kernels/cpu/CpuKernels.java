@@ -72,7 +72,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public ElementwiseKernels elementwise() {
-    return reference.elementwise();
+    return new ElementwiseCpu();
   }
 
   @Override

@@ -25,6 +25,18 @@ final class Scratch {
   /// Weights in the order that a convolution wants; held by the thread that started the work.
   static final Scratch WEIGHTS = new Scratch();
 
+  /// The padded last vectors of an elementwise loop, and vectors filled with a broadcast element.
+  static final Scratch TAIL = new Scratch();
+
+  /// Accumulators of one chunk of a sum over rows.
+  static final Scratch COLUMN_SUMS = new Scratch();
+
+  /// Sums of all chunks of a sum over rows; held by the thread that started the work.
+  static final Scratch COLUMN_PARTIALS = new Scratch();
+
+  /// Statistics and coefficients a column; held by the thread that started the work.
+  static final Scratch COLUMN_FACTORS = new Scratch();
+
   static final long ALIGNMENT = 64;
   private static final long SLACK = 256; // whole vectors may be written past the end
 

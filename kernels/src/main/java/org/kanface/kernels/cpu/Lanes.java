@@ -1,0 +1,70 @@
+package org.kanface.kernels.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+
+/// Vectors to and from off-heap memory by address, and sums over a vector's lanes.
+final class Lanes {
+  /// Bytes of a vector.
+  static final int BYTES = Simd.LANES * Float.BYTES;
+
+  private static final VectorShuffle<Float> BY_1 = rotation(1);
+  private static final VectorShuffle<Float> BY_2 = rotation(2);
+  private static final VectorShuffle<Float> BY_4 = rotation(4);
+  private static final VectorShuffle<Float> BY_8 = rotation(8);
+
+  private Lanes() {}
+
+  static FloatVector load(long address) {
+    return FloatVector.fromMemorySegment(Simd.F, Address.SPACE, address, Simd.ORDER);
+  }
+
+  /// Lanes outside the mask are 0 and not read.
+  static FloatVector load(long address, VectorMask<Float> mask) {
+    return FloatVector.fromMemorySegment(Simd.F, Address.SPACE, address, Simd.ORDER, mask);
+  }
+
+  static void store(FloatVector v, long address) {
+    v.intoMemorySegment(Address.SPACE, address, Simd.ORDER);
+  }
+
+  static void store(FloatVector v, long address, VectorMask<Float> mask) {
+    v.intoMemorySegment(Address.SPACE, address, Simd.ORDER, mask);
+  }
+
+  /// The lanes that hold the first `elements` elements; all where there are more.
+  static VectorMask<Float> first(int elements) {
+    return Simd.F.indexInRange(0, elements);
+  }
+
+  static float get(long address) {
+    return Address.SPACE.get(Address.FLOAT, address);
+  }
+
+  static void set(long address, float value) {
+    Address.SPACE.set(Address.FLOAT, address, value);
+  }
+
+  static FloatVector all(float value) {
+    return FloatVector.broadcast(Simd.F, value);
+  }
+
+  /// The sum of all lanes, in every lane. Always in the same order, which `reduceLanes(ADD)` does
+  /// not promise: interpreted and compiled code give different bits.
+  static FloatVector sum(FloatVector v) {
+    FloatVector s = v;
+    if (Simd.LANES >= 16) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (Simd.LANES >= 8) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    s = s.add(s.rearrange(BY_2));
+    return s.add(s.rearrange(BY_1));
+  }
+
+  private static VectorShuffle<Float> rotation(int by) {
+    return VectorShuffle.fromOp(Simd.F, lane -> (lane + by) % Simd.LANES);
+  }
+}
