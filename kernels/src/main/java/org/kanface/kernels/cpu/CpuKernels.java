@@ -23,6 +23,7 @@ import org.kanface.kernels.Workers;
 final class CpuKernels implements Kernels {
   private final Kernels reference = Backends.kernels("reference", DType.F32);
   private final GemmKernels gemm = new GemmCpu();
+  private final SplineKernels spline = new SplineCpu();
 
   @Override
   public String describe() {
@@ -92,7 +93,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public SplineKernels spline() {
-    return reference.spline();
+    return spline;
   }
 
   @Override

@@ -1,0 +1,348 @@
+package org.kanface.kernels.cpu;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/// The KAN layer's inner loops over one input's column and a tile of 4 vectors of outputs.
+///
+/// For 32 registers: the four rows of coefficients that a bucket needs stay in sixteen of them. A
+/// panel has rows of `BYTES` bytes, one a basis function and the last for silu. `group` says which
+/// four of the basis functions around a sample are meant (0, or 1 for orders above 3); the silu row
+/// takes part in group 0.
+final class KanTile4 {
+  static final int VECTORS = 4;
+  private static final long VECTOR = Simd.F.vectorByteSize();
+  private static final long BYTES = VECTORS * VECTOR;
+  private static final int PITCH = SplineColumns.PITCH;
+
+  private KanTile4() {}
+
+  /// `y[sample] += Σ_r w_r panel[bucket + r] + w_silu panel[silu]`, with `y` rows of `BYTES` bytes.
+  static void forward(
+      MemorySegment panel, long siluRow, SplineColumns cols, int c, int group, MemorySegment y) {
+    int[] index = cols.index;
+    float[] weight = cols.weight;
+    int startAt = cols.startAt(c);
+    int sampleAt = cols.sampleAt(c);
+    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int silu = cols.siluAt(c, group);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + VECTOR, Simd.ORDER);
+    var base2 =
+        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
+    var base3 =
+        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
+    for (int f = 0; f < cols.buckets; f++) {
+      int p = index[startAt + f];
+      int end = index[startAt + f + 1];
+      if (p == end) {
+        continue;
+      }
+      long row = (f + SplineColumns.GROUP * group) * BYTES;
+      var c00 = FloatVector.fromMemorySegment(Simd.F, panel, row, Simd.ORDER);
+      var c01 = FloatVector.fromMemorySegment(Simd.F, panel, row + VECTOR, Simd.ORDER);
+      var c02 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * VECTOR, Simd.ORDER);
+      var c03 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * VECTOR, Simd.ORDER);
+      var c10 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES, Simd.ORDER);
+      var c11 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + VECTOR, Simd.ORDER);
+      var c12 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 2 * VECTOR, Simd.ORDER);
+      var c13 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 3 * VECTOR, Simd.ORDER);
+      var c20 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES, Simd.ORDER);
+      var c21 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + VECTOR, Simd.ORDER);
+      var c22 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c23 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      var c32 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c33 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      for (; p < end; p++) {
+        long at = index[sampleAt + p] * BYTES;
+        var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
+        var y0 = b.fma(base0, FloatVector.fromMemorySegment(Simd.F, y, at, Simd.ORDER));
+        var y1 = b.fma(base1, FloatVector.fromMemorySegment(Simd.F, y, at + VECTOR, Simd.ORDER));
+        var y2 =
+            b.fma(base2, FloatVector.fromMemorySegment(Simd.F, y, at + 2 * VECTOR, Simd.ORDER));
+        var y3 =
+            b.fma(base3, FloatVector.fromMemorySegment(Simd.F, y, at + 3 * VECTOR, Simd.ORDER));
+        b = FloatVector.broadcast(Simd.F, weight[w + p]);
+        y0 = b.fma(c00, y0);
+        y1 = b.fma(c01, y1);
+        y2 = b.fma(c02, y2);
+        y3 = b.fma(c03, y3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + PITCH]);
+        y0 = b.fma(c10, y0);
+        y1 = b.fma(c11, y1);
+        y2 = b.fma(c12, y2);
+        y3 = b.fma(c13, y3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + 2 * PITCH]);
+        y0 = b.fma(c20, y0);
+        y1 = b.fma(c21, y1);
+        y2 = b.fma(c22, y2);
+        y3 = b.fma(c23, y3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + 3 * PITCH]);
+        y0 = b.fma(c30, y0);
+        y1 = b.fma(c31, y1);
+        y2 = b.fma(c32, y2);
+        y3 = b.fma(c33, y3);
+        y0.intoMemorySegment(y, at, Simd.ORDER);
+        y1.intoMemorySegment(y, at + VECTOR, Simd.ORDER);
+        y2.intoMemorySegment(y, at + 2 * VECTOR, Simd.ORDER);
+        y3.intoMemorySegment(y, at + 3 * VECTOR, Simd.ORDER);
+      }
+    }
+    int end = index[startAt + cols.buckets + 1];
+    for (int p = index[startAt + cols.buckets]; p < end; p++) {
+      long at = index[sampleAt + p] * BYTES;
+      var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
+      b.fma(base0, FloatVector.fromMemorySegment(Simd.F, y, at, Simd.ORDER))
+          .intoMemorySegment(y, at, Simd.ORDER);
+      b.fma(base1, FloatVector.fromMemorySegment(Simd.F, y, at + VECTOR, Simd.ORDER))
+          .intoMemorySegment(y, at + VECTOR, Simd.ORDER);
+      b.fma(base2, FloatVector.fromMemorySegment(Simd.F, y, at + 2 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(y, at + 2 * VECTOR, Simd.ORDER);
+      b.fma(base3, FloatVector.fromMemorySegment(Simd.F, y, at + 3 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(y, at + 3 * VECTOR, Simd.ORDER);
+    }
+  }
+
+  /// `total[p] += Σ_tile g[sample] (Σ_r w_r panel[bucket + r] + w_silu panel[silu])`, a vector of
+  /// partial sums for each sorted position `p`.
+  static void gradInput(
+      MemorySegment panel,
+      long siluRow,
+      SplineColumns cols,
+      int c,
+      int group,
+      MemorySegment g,
+      long gAt,
+      MemorySegment total) {
+    int[] index = cols.index;
+    float[] weight = cols.weight;
+    int startAt = cols.startAt(c);
+    int sampleAt = cols.sampleAt(c);
+    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int silu = cols.siluAt(c, group);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + VECTOR, Simd.ORDER);
+    var base2 =
+        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
+    var base3 =
+        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
+    for (int f = 0; f < cols.buckets; f++) {
+      int p = index[startAt + f];
+      int end = index[startAt + f + 1];
+      if (p == end) {
+        continue;
+      }
+      long row = (f + SplineColumns.GROUP * group) * BYTES;
+      var c00 = FloatVector.fromMemorySegment(Simd.F, panel, row, Simd.ORDER);
+      var c01 = FloatVector.fromMemorySegment(Simd.F, panel, row + VECTOR, Simd.ORDER);
+      var c02 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * VECTOR, Simd.ORDER);
+      var c03 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * VECTOR, Simd.ORDER);
+      var c10 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES, Simd.ORDER);
+      var c11 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + VECTOR, Simd.ORDER);
+      var c12 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 2 * VECTOR, Simd.ORDER);
+      var c13 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 3 * VECTOR, Simd.ORDER);
+      var c20 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES, Simd.ORDER);
+      var c21 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + VECTOR, Simd.ORDER);
+      var c22 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c23 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      var c32 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c33 =
+          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      for (; p < end; p++) {
+        long at = gAt + index[sampleAt + p] * BYTES;
+        var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
+        var s0 = b.mul(base0);
+        var s1 = b.mul(base1);
+        var s2 = b.mul(base2);
+        var s3 = b.mul(base3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p]);
+        s0 = b.fma(c00, s0);
+        s1 = b.fma(c01, s1);
+        s2 = b.fma(c02, s2);
+        s3 = b.fma(c03, s3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + PITCH]);
+        s0 = b.fma(c10, s0);
+        s1 = b.fma(c11, s1);
+        s2 = b.fma(c12, s2);
+        s3 = b.fma(c13, s3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + 2 * PITCH]);
+        s0 = b.fma(c20, s0);
+        s1 = b.fma(c21, s1);
+        s2 = b.fma(c22, s2);
+        s3 = b.fma(c23, s3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + 3 * PITCH]);
+        s0 = b.fma(c30, s0);
+        s1 = b.fma(c31, s1);
+        s2 = b.fma(c32, s2);
+        s3 = b.fma(c33, s3);
+        var sum = FloatVector.fromMemorySegment(Simd.F, total, p * VECTOR, Simd.ORDER);
+        sum = s0.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
+        sum = s1.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
+        sum = s2.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), sum);
+        sum = s3.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), sum);
+        sum.intoMemorySegment(total, p * VECTOR, Simd.ORDER);
+      }
+    }
+    int end = index[startAt + cols.buckets + 1];
+    for (int p = index[startAt + cols.buckets]; p < end; p++) {
+      long at = gAt + index[sampleAt + p] * BYTES;
+      var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
+      var sum = FloatVector.fromMemorySegment(Simd.F, total, p * VECTOR, Simd.ORDER);
+      sum = b.mul(base0).fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
+      sum =
+          b.mul(base1).fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
+      sum =
+          b.mul(base2)
+              .fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), sum);
+      sum =
+          b.mul(base3)
+              .fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), sum);
+      sum.intoMemorySegment(total, p * VECTOR, Simd.ORDER);
+    }
+  }
+
+  /// `sums[bucket + r] += Σ_p w_r g[sample]`, `sums[silu] += Σ_p w_silu g[sample]`: rows of `BYTES`
+  /// bytes from `sumsAt` on.
+  static void gradWeights(
+      MemorySegment sums,
+      long sumsAt,
+      long siluRow,
+      SplineColumns cols,
+      int c,
+      int group,
+      MemorySegment g,
+      long gAt) {
+    int[] index = cols.index;
+    float[] weight = cols.weight;
+    int startAt = cols.startAt(c);
+    int sampleAt = cols.sampleAt(c);
+    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int silu = cols.siluAt(c, group);
+    var zero = FloatVector.zero(Simd.F);
+    var base0 = zero;
+    var base1 = zero;
+    var base2 = zero;
+    var base3 = zero;
+    for (int f = 0; f < cols.buckets; f++) {
+      int p = index[startAt + f];
+      int end = index[startAt + f + 1];
+      if (p == end) {
+        continue;
+      }
+      var c00 = zero;
+      var c01 = zero;
+      var c02 = zero;
+      var c03 = zero;
+      var c10 = zero;
+      var c11 = zero;
+      var c12 = zero;
+      var c13 = zero;
+      var c20 = zero;
+      var c21 = zero;
+      var c22 = zero;
+      var c23 = zero;
+      var c30 = zero;
+      var c31 = zero;
+      var c32 = zero;
+      var c33 = zero;
+      for (; p < end; p++) {
+        long at = gAt + index[sampleAt + p] * BYTES;
+        var g0 = FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER);
+        var g1 = FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER);
+        var g2 = FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER);
+        var g3 = FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER);
+        var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
+        base0 = b.fma(g0, base0);
+        base1 = b.fma(g1, base1);
+        base2 = b.fma(g2, base2);
+        base3 = b.fma(g3, base3);
+        b = FloatVector.broadcast(Simd.F, weight[w + p]);
+        c00 = b.fma(g0, c00);
+        c01 = b.fma(g1, c01);
+        c02 = b.fma(g2, c02);
+        c03 = b.fma(g3, c03);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + PITCH]);
+        c10 = b.fma(g0, c10);
+        c11 = b.fma(g1, c11);
+        c12 = b.fma(g2, c12);
+        c13 = b.fma(g3, c13);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + 2 * PITCH]);
+        c20 = b.fma(g0, c20);
+        c21 = b.fma(g1, c21);
+        c22 = b.fma(g2, c22);
+        c23 = b.fma(g3, c23);
+        b = FloatVector.broadcast(Simd.F, weight[w + p + 3 * PITCH]);
+        c30 = b.fma(g0, c30);
+        c31 = b.fma(g1, c31);
+        c32 = b.fma(g2, c32);
+        c33 = b.fma(g3, c33);
+      }
+      long row = sumsAt + (f + SplineColumns.GROUP * group) * BYTES;
+      c00.add(FloatVector.fromMemorySegment(Simd.F, sums, row, Simd.ORDER))
+          .intoMemorySegment(sums, row, Simd.ORDER);
+      c01.add(FloatVector.fromMemorySegment(Simd.F, sums, row + VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + VECTOR, Simd.ORDER);
+      c02.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 2 * VECTOR, Simd.ORDER);
+      c03.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 3 * VECTOR, Simd.ORDER);
+      c10.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES, Simd.ORDER))
+          .intoMemorySegment(sums, row + BYTES, Simd.ORDER);
+      c11.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + BYTES + VECTOR, Simd.ORDER);
+      c12.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 2 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + BYTES + 2 * VECTOR, Simd.ORDER);
+      c13.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 3 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + BYTES + 3 * VECTOR, Simd.ORDER);
+      c20.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES, Simd.ORDER))
+          .intoMemorySegment(sums, row + 2 * BYTES, Simd.ORDER);
+      c21.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
+      c22.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+      c23.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+      c30.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES, Simd.ORDER))
+          .intoMemorySegment(sums, row + 3 * BYTES, Simd.ORDER);
+      c31.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      c32.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+      c33.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER))
+          .intoMemorySegment(sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+    }
+    int end = index[startAt + cols.buckets + 1];
+    for (int p = index[startAt + cols.buckets]; p < end; p++) {
+      long at = gAt + index[sampleAt + p] * BYTES;
+      var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
+      base0 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), base0);
+      base1 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), base1);
+      base2 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), base2);
+      base3 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), base3);
+    }
+    long row = sumsAt + siluRow * BYTES;
+    base0
+        .add(FloatVector.fromMemorySegment(Simd.F, sums, row, Simd.ORDER))
+        .intoMemorySegment(sums, row, Simd.ORDER);
+    base1
+        .add(FloatVector.fromMemorySegment(Simd.F, sums, row + VECTOR, Simd.ORDER))
+        .intoMemorySegment(sums, row + VECTOR, Simd.ORDER);
+    base2
+        .add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * VECTOR, Simd.ORDER))
+        .intoMemorySegment(sums, row + 2 * VECTOR, Simd.ORDER);
+    base3
+        .add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * VECTOR, Simd.ORDER))
+        .intoMemorySegment(sums, row + 3 * VECTOR, Simd.ORDER);
+  }
+}
