@@ -1,0 +1,26 @@
+package org.kanface.data.pickle;
+
+/// A NumPy element type: kind and size, such as `u1`; its state, with the byte order, is checked
+/// and dropped.
+record NumpyType(String code) implements Buildable {
+  NumpyType {
+    if (!code.matches("[biuf][1248]")) {
+      throw new IllegalArgumentException(
+          "element type \"" + code + "\", expected one of numbers or booleans");
+    }
+  }
+
+  int size() {
+    return code.charAt(1) - '0';
+  }
+
+  @Override
+  public void build(Object state) {
+    if (state instanceof PyTuple t
+        && t.size() > 1
+        && t.get(1) instanceof String order
+        && order.equals(">")) {
+      throw new IllegalArgumentException("big-endian elements");
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package org.kanface.data.pickle;
+
+/// Python's `None`.
+public enum PyNone {
+  NONE
+}
