@@ -24,6 +24,9 @@ final class CpuKernels implements Kernels {
   private final Kernels reference = Backends.kernels("reference", DType.F32);
   private final GemmKernels gemm = new GemmCpu();
   private final SplineKernels spline = new SplineCpu();
+  private final PoolKernels pool = new PoolCpu();
+  private final IndexKernels index = new IndexCpu();
+  private final RandomKernels random = new RandomCpu();
 
   @Override
   public String describe() {
@@ -58,7 +61,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public PoolKernels pool() {
-    return reference.pool();
+    return pool;
   }
 
   @Override
@@ -78,12 +81,12 @@ final class CpuKernels implements Kernels {
 
   @Override
   public IndexKernels index() {
-    return reference.index();
+    return index;
   }
 
   @Override
   public RandomKernels random() {
-    return reference.random();
+    return random;
   }
 
   @Override

@@ -1,0 +1,86 @@
+package org.kanface.kernels.cpu;
+
+import static org.kanface.kernels.cpu.Address.SPACE;
+import static org.kanface.kernels.cpu.GemmTile.LAST;
+import static org.kanface.kernels.cpu.Simd.F;
+import static org.kanface.kernels.cpu.Simd.LANES;
+import static org.kanface.kernels.cpu.Simd.ORDER;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import org.kanface.kernels.IndexKernels;
+import org.kanface.kernels.Memory;
+import org.kanface.kernels.Workers;
+
+/// Rows by number.
+final class IndexCpu implements IndexKernels {
+  private static final long TASK = 1 << 15; // elements
+  private static final long STRIPE = 4L * LANES; // columns of a task that adds
+  private static final int FLOAT = Float.BYTES;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  @Override
+  public void gatherRows(long count, long cols, Memory index, Memory x, Memory y) {
+    var from = Simd.segment(x);
+    try (var addresses = new Address("gather rows")) {
+      long rows = addresses.input("index", index, count * 2);
+      var to = Simd.segment(y);
+      long bytes = cols * FLOAT;
+      long group = Math.max(1, TASK / Math.max(1, cols));
+      Workers.forEach(
+          Math.ceilDiv(count, group),
+          chunk -> {
+            long end = Math.min(count, (chunk + 1) * group);
+            for (long i = chunk * group; i < end; i++) {
+              long row = SPACE.get(LONG, rows + i * Long.BYTES);
+              MemorySegment.copy(from, row * bytes, to, i * bytes, bytes);
+            }
+          });
+    }
+  }
+
+  /// Threads share out columns, so that each row of `y` takes its additions in their order.
+  @Override
+  public void scatterAddRows(long count, long cols, Memory index, Memory x, Memory y) {
+    try (var addresses = new Address("scatter-add rows")) {
+      long rows = addresses.input("index", index, count * 2);
+      long from = addresses.input("x", x, count * cols);
+      long to = addresses.output("y", y, 0);
+      checkRange(rows, count, cols == 0 ? Long.MAX_VALUE : y.byteSize() / (cols * FLOAT));
+      long stripe = count * cols < TASK ? Math.max(cols, 1) : STRIPE;
+      Workers.forEach(
+          Math.ceilDiv(cols, stripe),
+          chunk -> {
+            long begin = chunk * stripe;
+            addStripe(count, cols, begin, Math.min(cols, begin + stripe), rows, from, to);
+          });
+    }
+  }
+
+  /// The callers' promise, kept here too: a wrong number would be a write to foreign memory.
+  private static void checkRange(long rows, long count, long size) {
+    for (long i = 0; i < count; i++) {
+      long row = SPACE.get(LONG, rows + i * Long.BYTES);
+      if (row < 0 || row >= size) {
+        throw new IndexOutOfBoundsException(
+            "[scatter-add rows] index[%d]: expected 0 to %d, got %d".formatted(i, size - 1, row));
+      }
+    }
+  }
+
+  private static void addStripe(
+      long count, long cols, long begin, long end, long rows, long x, long y) {
+    for (long i = 0; i < count; i++) {
+      long source = x + i * cols * FLOAT;
+      long target = y + SPACE.get(LONG, rows + i * Long.BYTES) * cols * FLOAT;
+      for (long j = begin; j < end; j += LANES) {
+        var mask = LAST[(int) Math.min(LANES, end - j)];
+        long at = target + j * FLOAT;
+        FloatVector.fromMemorySegment(F, SPACE, source + j * FLOAT, ORDER, mask)
+            .add(FloatVector.fromMemorySegment(F, SPACE, at, ORDER, mask))
+            .intoMemorySegment(SPACE, at, ORDER, mask);
+      }
+    }
+  }
+}
