@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.kanface.data.image.ImageCodec;
-import org.kanface.data.image.RgbImage;
 
 /// A folder with one sub-folder an identity: classes are numbered in the order of the folder names,
 /// images follow class by class, found recursively and sorted by folder, then file name (as
@@ -18,7 +17,7 @@ import org.kanface.data.image.RgbImage;
 ///
 /// Throws [DataException] where the folder is missing, holds no identity folders, or one of them
 /// holds no image.
-public final class FolderDataset implements FaceDataset {
+public final class FolderDataset implements FaceDataset, EncodedImages {
   private final Path root;
   private final List<String> classNames;
   private final List<String> files; // relative to root, '/'-separated
@@ -96,8 +95,13 @@ public final class FolderDataset implements FaceDataset {
   }
 
   @Override
-  public RgbImage image(int index) {
-    return ImageCodec.decode(path(index));
+  public byte[] encoded(int index) {
+    return ImageCodec.read(path(index));
+  }
+
+  /// The path of image `index` below the folder, '/'-separated.
+  public String file(int index) {
+    return files.get(index);
   }
 
   private static List<Path> subFolders(Path root) {

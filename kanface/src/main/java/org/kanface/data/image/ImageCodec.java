@@ -51,6 +51,17 @@ public final class ImageCodec {
     return ImageFormat.hasImageExtension(fileName);
   }
 
+  /// The usual extension, without a dot, for encoded bytes of their format; `bin` where they are of
+  /// none.
+  public static String extension(byte[] bytes) {
+    return switch (ImageFormat.sniff(bytes)) {
+      case JPEG -> "jpg";
+      case PNM -> bytes[1] == '3' || bytes[1] == '6' ? "ppm" : "pgm";
+      case UNKNOWN -> "bin";
+      case ImageFormat other -> other.imageIoName;
+    };
+  }
+
   /// Decodes `bytes`; `name` is what errors call the image.
   public static RgbImage decode(byte[] bytes, String name) {
     var format = ImageFormat.sniff(bytes);

@@ -3,9 +3,8 @@ package org.kanface.data.record;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.kanface.data.DataException;
+import org.kanface.data.EncodedImages;
 import org.kanface.data.FaceDataset;
-import org.kanface.data.image.ImageCodec;
-import org.kanface.data.image.RgbImage;
 
 /// A RecordIO pair as a data set.
 ///
@@ -13,7 +12,7 @@ import org.kanface.data.image.RgbImage;
 /// label[0] − 1 and the identity headers behind them are left out (InsightFace's layout). Otherwise
 /// every record is an image, in the order of the index. Labels are read once on opening, as whole
 /// numbers; the number of classes is the largest label plus one.
-public final class RecordDataset implements FaceDataset {
+public final class RecordDataset implements FaceDataset, EncodedImages {
   private final RecordFile file;
   private final int[] positions; // in the index, by image
   private final int[] labels;
@@ -77,11 +76,6 @@ public final class RecordDataset implements FaceDataset {
   }
 
   @Override
-  public RgbImage image(int index) {
-    return ImageCodec.decode(encoded(index), name(index));
-  }
-
-  /// The image as it was stored.
   public byte[] encoded(int index) {
     byte[] image = file.record(positions[index]).image();
     if (image.length == 0) {

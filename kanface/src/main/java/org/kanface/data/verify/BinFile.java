@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.kanface.data.DataException;
+import org.kanface.data.EncodedImages;
+import org.kanface.data.ImageSource;
 import org.kanface.data.pickle.KnownGlobals;
 import org.kanface.data.pickle.NumpyArray;
 import org.kanface.data.pickle.PickleWriter;
@@ -53,21 +55,21 @@ public final class BinFile {
     }
   }
 
-  /// Writes a set as protocol 2 (which every reader of such files takes) or 4, image bytes
-  /// untouched.
+  /// Writes a set as protocol 2 (which every reader of such files takes) or 4: image bytes
+  /// untouched, as PNG where the set draws its images.
   ///
   /// Images are read one after the other, twice where pairs share them. The file appears when it is
   /// complete.
   public static void write(Path file, VerificationSet set, int protocol) {
-    if (!(set.images() instanceof EncodedImages images)) {
-      throw DataException.of("Verification set %s has no encoded images to write.", set.name());
-    }
+    ImageSource images = set.images();
     var temporary = file.resolveSibling(file.getFileName() + ".part");
     try {
       try (var out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
         var pickle = new PickleWriter(out, protocol).emptyList().mark();
         for (var pair : set.pairs()) {
-          pickle.bytes(images.encoded(pair.a())).bytes(images.encoded(pair.b()));
+          pickle
+              .bytes(EncodedImages.of(images, pair.a()))
+              .bytes(EncodedImages.of(images, pair.b()));
         }
         pickle.appends().emptyList().mark();
         for (var pair : set.pairs()) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kanface.data.DataException;
+import org.kanface.data.EncodedImages;
 import org.kanface.data.image.ImageCodec;
 
 /// LFW's pair lists over a folder of images.

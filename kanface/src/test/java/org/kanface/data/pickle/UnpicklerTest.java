@@ -155,7 +155,8 @@ class UnpicklerTest {
   void randomPicklesNeverEscapeAsAnotherException() {
     var unpickler = KnownGlobals.allowNumpy(KnownGlobals.allowBytes(new Unpickler()));
     var opcodes =
-        "(.012FIJKLMNPQRSTUVXabcdeghijlopqrstu})]GBC\u0080\u0081\u0085\u0086\u0087\u0088\u0089\u008a\u008b\u008c\u008e\u0093\u0094\u0095\n"
+        "(.012FIJKLMNPQRSTUVXabcdeghijlopqrstu})]GBC\u0080\u0081\u0085\u0086\u0087\u0088\u0089"
+            + "\u008a\u008b\u008c\u008e\u0093\u0094\u0095\n"
             + "\0\1\2";
     var random = new SampleRandom(3);
     for (int round = 0; round < 20_000; round++) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kanface.data.DataException;
+import org.kanface.data.EncodedImages;
 import org.kanface.data.SampleRandom;
 import org.kanface.data.SharedData;
 import org.kanface.data.image.ImageCodec;

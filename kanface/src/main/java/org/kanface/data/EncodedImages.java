@@ -1,6 +1,5 @@
-package org.kanface.data.verify;
+package org.kanface.data;
 
-import org.kanface.data.ImageSource;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
 
@@ -12,5 +11,13 @@ public interface EncodedImages extends ImageSource {
   @Override
   default RgbImage image(int index) {
     return ImageCodec.decode(encoded(index), name(index));
+  }
+
+  /// The encoded bytes of any source's image: its own where it keeps them, else a PNG of the
+  /// pixels.
+  static byte[] of(ImageSource source, int index) {
+    return source instanceof EncodedImages own
+        ? own.encoded(index)
+        : ImageCodec.encodePng(source.image(index));
   }
 }
