@@ -27,6 +27,7 @@ final class CpuKernels implements Kernels {
   private final PoolKernels pool = new PoolCpu();
   private final IndexKernels index = new IndexCpu();
   private final RandomKernels random = new RandomCpu();
+  private final ConvKernels conv = new ConvCpu();
 
   @Override
   public String describe() {
@@ -56,7 +57,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public ConvKernels conv() {
-    return reference.conv();
+    return conv;
   }
 
   @Override

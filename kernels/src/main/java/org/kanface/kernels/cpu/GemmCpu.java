@@ -5,6 +5,7 @@ import org.kanface.kernels.Gemm;
 import org.kanface.kernels.GemmKernels;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.Workers;
+import org.kanface.kernels.cpu.GemmMatrix.Stored;
 
 /// Matrix products of float32 on the CPU.
 ///
@@ -43,12 +44,8 @@ final class GemmCpu implements GemmKernels {
         s.m(),
         s.n(),
         s.k(),
-        a,
-        s.transA() ? Float.BYTES : aRow,
-        s.transA() ? aRow : Float.BYTES,
-        b,
-        s.transB() ? Float.BYTES : bRow,
-        s.transB() ? bRow : Float.BYTES,
+        s.transA() ? new Stored(a, Float.BYTES, aRow) : new Stored(a, aRow, Float.BYTES),
+        s.transB() ? new Stored(b, Float.BYTES, bRow) : new Stored(b, bRow, Float.BYTES),
         c,
         s.ldc() * Float.BYTES,
         (float) s.alpha(),
@@ -115,9 +112,16 @@ final class GemmCpu implements GemmKernels {
   private static GemmJob of(GemmJob job, Gemm.Batch t, long index) {
     long i = index / t.inner();
     long j = index % t.inner();
-    return job.moved(
-        (i * t.aOuter() + j * t.aInner()) * Float.BYTES,
-        (i * t.bOuter() + j * t.bInner()) * Float.BYTES,
-        (i * t.cOuter() + j * t.cInner()) * Float.BYTES);
+    return new GemmJob(
+        job.m(),
+        job.n(),
+        job.k(),
+        ((Stored) job.a()).moved((i * t.aOuter() + j * t.aInner()) * Float.BYTES),
+        ((Stored) job.b()).moved((i * t.bOuter() + j * t.bInner()) * Float.BYTES),
+        job.c() + (i * t.cOuter() + j * t.cInner()) * Float.BYTES,
+        job.cRow(),
+        job.alpha(),
+        job.add(),
+        job.epilogue());
   }
 }

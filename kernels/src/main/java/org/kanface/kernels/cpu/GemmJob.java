@@ -1,18 +1,13 @@
 package org.kanface.kernels.cpu;
 
-/// One product over native addresses; all strides are bytes, so a transposed operand is one with
-/// its strides swapped. `a[i, p]` is at `a + i * aRow + p * aCol`, `b[p, j]` at `b + p * bRow + j *
-/// bCol`.
+/// One product `c = epilogue(alpha * a·b (+ c))` over native addresses: `a [m, k]`, `b [k, n]`, the
+/// rows of `c` `cRow` bytes apart.
 record GemmJob(
     long m,
     long n,
     long k,
-    long a,
-    long aRow,
-    long aCol,
-    long b,
-    long bRow,
-    long bCol,
+    GemmMatrix a,
+    GemmMatrix b,
     long c,
     long cRow,
     float alpha,
@@ -23,42 +18,17 @@ record GemmJob(
     return m * n * k;
   }
 
-  /// The same product of other operands, `a`, `b` and `c` moved by so many bytes.
-  GemmJob moved(long aBytes, long bBytes, long cBytes) {
-    return new GemmJob(
-        m,
-        n,
-        k,
-        a + aBytes,
-        aRow,
-        aCol,
-        b + bBytes,
-        bRow,
-        bCol,
-        c + cBytes,
-        cRow,
-        alpha,
-        add,
-        epilogue);
-  }
-
   /// The columns `from … to` of the same product.
   GemmJob columns(long from, long to) {
+    long at = c + from * Float.BYTES;
     return new GemmJob(
-        m,
-        to - from,
-        k,
-        a,
-        aRow,
-        aCol,
-        b + from * bCol,
-        bRow,
-        bCol,
-        c + from * Float.BYTES,
-        cRow,
-        alpha,
-        add,
-        epilogue.from(from));
+        m, to - from, k, a, b.from(0, from), at, cRow, alpha, add, epilogue.from(from));
+  }
+
+  /// The rows `from … to` of the same product without its epilogue, stored to rows at `target`.
+  GemmJob rows(long from, long to, long target, long targetRow) {
+    return new GemmJob(
+        to - from, n, k, a.from(from, 0), b, target, targetRow, alpha, false, GemmEpilogue.NONE);
   }
 
   /// The part of the sums from `from` on, `depth` long, stored (not added) to a tight `[m, n]`.
@@ -67,12 +37,8 @@ record GemmJob(
         m,
         n,
         depth,
-        a + from * aCol,
-        aRow,
-        aCol,
-        b + from * bRow,
-        bRow,
-        bCol,
+        a.from(0, from),
+        b.from(from, 0),
         target,
         n * Float.BYTES,
         alpha,

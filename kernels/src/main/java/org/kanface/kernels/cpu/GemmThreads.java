@@ -12,7 +12,7 @@ import org.kanface.kernels.Workers;
 final class GemmThreads {
   private static final long TASK = 1L << 20; // multiply-adds: about 8 µs of one core
   private static final long TASKS = 16; // wanted, so that a slow thread delays nobody much
-  private static final long HEIGHT = 20 * 12; // rows of a task at most: a block of the second cache
+  private static final long HEIGHT = GemmBlock.HEIGHT;
   private static final long LEAST_HEIGHT = 4 * 12; // rows that pay for reading b
   private static final long LEAST_WIDTH = 256; // columns that pay for reading a
   private static final long LARGEST_PANELS = 64L << 20; // bytes of packed b at a time
@@ -28,7 +28,11 @@ final class GemmThreads {
     } else if (job.multiplyAdds() <= TASK && job.m() <= HEIGHT) {
       GemmBlock.compute(job, 0, job.m(), 0, job.n(), 0);
     } else {
-      long width = Math.max(COLS, LARGEST_PANELS / 4 / Math.max(1, job.k()) / COLS * COLS);
+      boolean gathered = job.b() instanceof ConvPatches;
+      long width =
+          gathered
+              ? job.n()
+              : Math.max(COLS, LARGEST_PANELS / 4 / Math.max(1, job.k()) / COLS * COLS);
       for (long j = 0; j < job.n(); j += width) {
         rectangles(job.columns(j, Math.min(job.n(), j + width)));
       }
@@ -36,16 +40,13 @@ final class GemmThreads {
   }
 
   private static void rectangles(GemmJob job) {
+    boolean gathered = job.b() instanceof ConvPatches; // too large to pack whole
+    long panels = gathered ? 0 : pack(job);
     long m = job.m();
     long n = job.n();
-    long panels = Scratch.SHARED_B.address(GemmBlock.panelBytes(job.k(), n));
-    long packed = up((1 << 16) / Math.max(1, job.k()), COLS); // columns of 64 K elements
-    Workers.forEach(
-        ceil(n, packed),
-        t -> GemmBlock.pack(job, t * packed, Math.min(n, (t + 1) * packed), panels));
-
     long wanted = Math.clamp(job.multiplyAdds() / TASK, 1, TASKS);
-    long blocks = Math.max(ceil(m, HEIGHT), Math.min(wanted, ceil(m, LEAST_HEIGHT)));
+    long blocks =
+        Math.max(ceil(m, HEIGHT), Math.min(wanted, ceil(m, gathered ? HEIGHT / 2 : LEAST_HEIGHT)));
     long height = up(ceil(m, blocks), ROWS);
     long down = ceil(m, height);
     long width = up(Math.max(LEAST_WIDTH, ceil(n, ceil(wanted, down))), COLS);
@@ -57,6 +58,17 @@ final class GemmThreads {
           long j = t % across * width;
           GemmBlock.compute(job, i, Math.min(m, i + height), j, Math.min(n, j + width), panels);
         });
+  }
+
+  /// Packs all of `b` on all threads.
+  static long pack(GemmJob job) {
+    long n = job.n();
+    long panels = Scratch.SHARED_B.address(GemmBlock.panelBytes(job.k(), n));
+    long packed = up((1 << 16) / Math.max(1, job.k()), COLS); // columns of 64 K elements
+    Workers.forEach(
+        ceil(n, packed),
+        t -> GemmBlock.pack(job, t * packed, Math.min(n, (t + 1) * packed), panels));
+    return panels;
   }
 
   /// Whether rectangles of `c` would be too few for the threads of a usual machine.

@@ -37,6 +37,9 @@ final class Scratch {
   /// Statistics and coefficients a column; held by the thread that started the work.
   static final Scratch COLUMN_FACTORS = new Scratch();
 
+  /// Biases up to a whole vector; held by the thread that started the work.
+  static final Scratch BIASES = new Scratch();
+
   static final long ALIGNMENT = 64;
   private static final long SLACK = 256; // whole vectors may be written past the end
 

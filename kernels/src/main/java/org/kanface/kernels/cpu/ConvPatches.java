@@ -1,0 +1,153 @@
+package org.kanface.kernels.cpu;
+
+import static org.kanface.kernels.cpu.Address.SPACE;
+import static org.kanface.kernels.cpu.GemmTile.BYTES;
+import static org.kanface.kernels.cpu.GemmTile.LAST;
+import static org.kanface.kernels.cpu.Simd.F;
+import static org.kanface.kernels.cpu.Simd.LANES;
+import static org.kanface.kernels.cpu.Simd.ORDER;
+
+import jdk.incubator.vector.FloatVector;
+
+/// The matrix `[n outH outW, kh kw c]` of the patches that a convolution reads (im2col), of which
+/// only the pieces asked for ever exist. Pixels outside the image are zeros.
+///
+/// @param image address of the first channel read
+/// @param pixelStep bytes between pixels; more than `c` channels where there are groups
+/// @param top rows above the image that the first patch begins with; may be negative
+/// @param row first row of the matrix, see [#from]
+/// @param col first column
+record ConvPatches(
+    long image,
+    long pixelStep,
+    long h,
+    long w,
+    long c,
+    long outH,
+    long outW,
+    int kh,
+    int kw,
+    int strideH,
+    int strideW,
+    long top,
+    long left,
+    long dilationH,
+    long dilationW,
+    long row,
+    long col)
+    implements GemmMatrix {
+
+  @Override
+  public ConvPatches from(long moreRows, long moreCols) {
+    return new ConvPatches(
+        image,
+        pixelStep,
+        h,
+        w,
+        c,
+        outH,
+        outW,
+        kh,
+        kw,
+        strideH,
+        strideW,
+        top,
+        left,
+        dilationH,
+        dilationW,
+        row + moreRows,
+        col + moreCols);
+  }
+
+  /// Copies rows `i0 … i0 + rows` and columns `j0 … j0 + cols` to rows `targetRow` bytes apart.
+  void copy(long i0, long rows, long j0, long cols, long target, long targetRow) {
+    if (cols == 0) {
+      return;
+    }
+    boolean joined = dilationW == 1 && pixelStep == c * Float.BYTES;
+    long first = row + i0;
+    long j = first % outW;
+    long i = first / outW % outH;
+    long n = first / outW / outH;
+    for (long r = 0; r < rows; r++, target += targetRow) {
+      long plane = image + n * h * w * pixelStep;
+      long y = i * strideH - top;
+      long x = j * strideW - left;
+      if (joined) {
+        copyJoined(plane, y, x, col + j0, cols, target);
+      } else {
+        copyTaps(plane, y, x, col + j0, cols, target);
+      }
+      if (++j == outW) {
+        j = 0;
+        if (++i == outH) {
+          i = 0;
+          n++;
+        }
+      }
+    }
+  }
+
+  /// A kernel row is one run of `kw * c` elements, cut off at the image's sides.
+  private void copyJoined(long plane, long y, long x, long from, long cols, long target) {
+    long run = kw * c;
+    long end = from + cols;
+    for (long u = from / run; u * run < end; u++) {
+      long begin = Math.max(from - u * run, 0); // within the run
+      long stop = Math.min(end - u * run, run);
+      long line = y + u * dilationH;
+      long to = target + (u * run + begin - from) * Float.BYTES;
+      if (line < 0 || line >= h) {
+        zero(to, stop - begin);
+        continue;
+      }
+      long inside = Math.clamp(-x * c, begin, stop);
+      long outside = Math.clamp((w - x) * c, inside, stop);
+      zero(to, inside - begin);
+      copy(
+          plane + (line * w + x) * pixelStep + inside * Float.BYTES,
+          to + (inside - begin) * Float.BYTES,
+          outside - inside);
+      zero(to + (outside - begin) * Float.BYTES, stop - outside);
+    }
+  }
+
+  private void copyTaps(long plane, long y, long x, long from, long cols, long target) {
+    long end = from + cols;
+    for (long tap = from / c; tap * c < end; tap++) {
+      long begin = Math.max(from - tap * c, 0);
+      long stop = Math.min(end - tap * c, c);
+      long line = y + tap / kw * dilationH;
+      long column = x + tap % kw * dilationW;
+      long to = target + (tap * c + begin - from) * Float.BYTES;
+      if (line < 0 || line >= h || column < 0 || column >= w) {
+        zero(to, stop - begin);
+      } else {
+        copy(plane + (line * w + column) * pixelStep + begin * Float.BYTES, to, stop - begin);
+      }
+    }
+  }
+
+  private static void zero(long to, long count) {
+    var zero = FloatVector.zero(F);
+    long l = 0;
+    for (; l + LANES <= count; l += LANES, to += BYTES) {
+      zero.intoMemorySegment(SPACE, to, ORDER);
+    }
+    if (l < count) {
+      zero.intoMemorySegment(SPACE, to, ORDER, LAST[(int) (count - l)]);
+    }
+  }
+
+  static void copy(long from, long to, long count) {
+    long l = 0;
+    for (; l + LANES <= count; l += LANES, from += BYTES, to += BYTES) {
+      FloatVector.fromMemorySegment(F, SPACE, from, ORDER).intoMemorySegment(SPACE, to, ORDER);
+    }
+    if (l < count) {
+      var mask = LAST[(int) (count - l)];
+      FloatVector.fromMemorySegment(F, SPACE, from, ORDER, mask)
+          .intoMemorySegment(SPACE, to, ORDER, mask);
+    }
+  }
+}
