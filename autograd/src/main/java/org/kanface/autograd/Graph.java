@@ -26,6 +26,7 @@ public final class Graph implements AutoCloseable {
   private long stream; // random streams handed out
   private final List<Node> tape = new ArrayList<>();
   private final List<Var> owned = new ArrayList<>();
+  private boolean walked;
 
   private record Node(Op op, Frame frame, Var output) {}
 
@@ -144,25 +145,30 @@ public final class Graph implements AutoCloseable {
             return false;
           }
           v.freeValue();
-          return true;
+          return !v.requiresGrad(); // else the backward pass may leave a gradient there
         });
     return result;
   }
 
   /// Gradients of a scalar with respect to every parameter that it depends on, added to theirs.
   public void backward(Var loss) {
+    checkStart(loss);
     Check.that(loss.shape().numel() == 1, "backward", "%s: expected a scalar", loss.shape());
     backward(loss, Tensor.full(loss.value().device(), loss.dtype(), loss.shape(), 1));
   }
 
   /// The same for any output and the gradient `dy` that reaches it; takes `dy` over.
+  ///
+  /// Throws [IllegalStateException] the second time: the first walk freed what it read.
   public void backward(Var output, Tensor dy) {
+    checkStart(output);
     Check.that(
         output.shape().equals(dy.shape()),
         "backward",
         "%s: gradient is %s",
         output.shape(),
         dy.shape());
+    walked = true;
     output.keep();
     output.accumulate(dy);
     for (Node node : tape.reversed()) {
@@ -177,6 +183,19 @@ public final class Graph implements AutoCloseable {
       }
     }
     tape.clear();
+  }
+
+  private void checkStart(Var output) {
+    if (walked) {
+      throw new IllegalStateException(
+          "[backward] this graph was walked already: add the losses up, or open a graph for each");
+    }
+    Check.that(
+        output.requiresGrad(),
+        "backward",
+        "%s %s depends on no parameter of a recording graph",
+        output.name(),
+        output.shape());
   }
 
   private static void step(Node node) {

@@ -11,16 +11,18 @@ import org.kanface.kernels.Memory;
 
 /// Where tensors live and what computes on them: a backend's kernels and a memory pool.
 public final class Device {
-  private static final Map<String, Device> OPEN = new ConcurrentHashMap<>();
+  private static final Map<String, Device> ASKED =
+      new ConcurrentHashMap<>(); // by what was asked for
+  private static final Map<String, Device> OPEN = new ConcurrentHashMap<>(); // by its own name
 
   private final String name;
-  private final String reason;
+  private volatile String reason;
   private final Map<DType, Kernels> kernels = new EnumMap<>(DType.class);
   private final Kernels main; // allocates and copies
   private final MemoryPool pool;
 
   private Device(Backends.Choice choice) {
-    name = choice.backend().name() + (choice.ordinal() == 0 ? "" : ":" + choice.ordinal());
+    name = nameOf(choice);
     reason = choice.reason();
     for (DType type : DType.values()) {
       choice.backend().kernels(type, choice.ordinal()).ifPresent(k -> kernels.put(type, k));
@@ -29,10 +31,23 @@ public final class Device {
     pool = new MemoryPool(main::allocate);
   }
 
-  /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, …; one object a name. Throws as
-  /// [Backends#select].
+  /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, …; one object a device, whatever it was called.
+  /// Throws as [Backends#select].
   public static Device of(String device) {
-    return OPEN.computeIfAbsent(device, d -> new Device(Backends.select(d)));
+    return ASKED.computeIfAbsent(device, Device::open);
+  }
+
+  private static Device open(String device) {
+    Backends.Choice choice = Backends.select(device);
+    Device found = OPEN.computeIfAbsent(nameOf(choice), _ -> new Device(choice));
+    if (device.equals("auto")) { // says more than "asked for"
+      found.reason = choice.reason();
+    }
+    return found;
+  }
+
+  private static String nameOf(Backends.Choice choice) {
+    return choice.backend().name() + (choice.ordinal() == 0 ? "" : ":" + choice.ordinal());
   }
 
   /// The Vector-API CPU kernels.

@@ -183,7 +183,8 @@ public final class Tensor implements AutoCloseable {
   public Tensor to(Device target) {
     Tensor t = empty(target, dtype, shape());
     try (Tensor packed = contiguous()) {
-      Device mover = target == Device.cpu() ? device() : target; // the one that knows both memories
+      boolean here = storage.memory() instanceof HostMemory;
+      Device mover = here ? target : device(); // the one that knows both memories
       mover.copy(packed.memory(), t.memory(), byteSize());
     }
     return t;
@@ -199,13 +200,11 @@ public final class Tensor implements AutoCloseable {
   /// Copies elements from a tensor of the same shape, type and device; both may be views.
   public void copyFrom(Tensor source) {
     Check.that(
-        source.shape().equals(shape()) && source.dtype == dtype,
+        source.shape().equals(shape()) && source.dtype == dtype && source.device() == device(),
         "copy",
-        "%s %s to %s %s: expected equal shapes and types",
-        source.dtype,
-        source.shape(),
-        dtype,
-        shape());
+        "%s to %s: expected equal shapes, types and devices",
+        source,
+        this);
     if (layout.isContiguous() && source.layout.isContiguous()) {
       device().copy(source.memory(), memory(), byteSize());
     } else {

@@ -58,7 +58,10 @@ public record Checkpoint(
     Tensor value = x.value().retain();
     try (Graph graph = Graph.replay(true, seed, stream);
         Var input = f.needs(0) ? Var.parameter("x", value) : Var.buffer("x", value)) {
-      graph.backward(body.apply(input), dy.retain());
+      Var y = body.apply(input);
+      if (y.requiresGrad()) {
+        graph.backward(y, dy.retain());
+      }
       if (input.hasGrad()) {
         grads.set(0, input.grad().retain());
       }
