@@ -33,8 +33,7 @@ public final class Gradcheck {
   }
 
   /// Checks `op` at given inputs; throws [AssertionError] naming the first element that differs, as
-  /// in
-  /// `silu: d/dx0[2] analytic 0.50100000, numeric 0.50000000`.
+  /// in `silu: d/dx0[2] analytic 0.50100000, numeric 0.50000000`.
   public static void check(
       String name,
       Function<List<Var>, Var> op,

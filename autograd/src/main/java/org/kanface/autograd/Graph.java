@@ -12,10 +12,8 @@ import org.kanface.tensor.Tensor;
 /// One step's computation: records ops as they are applied and walks them backwards.
 ///
 /// `try (Graph graph = Graph.training(seed)) { … graph.backward(loss); }`. The innermost open graph
-/// of the
-/// thread is the current one. Everything that ops made in it is freed during the backward pass, or
-/// when it
-/// closes; parameters and their gradients stay.
+/// of the thread is the current one. Everything that ops made in it is freed during the backward
+/// pass, or when it closes; parameters and their gradients stay.
 public final class Graph implements AutoCloseable {
   private static final ThreadLocal<@Nullable Graph> CURRENT = new ThreadLocal<>();
 
@@ -51,8 +49,8 @@ public final class Graph implements AutoCloseable {
   }
 
   /// A graph for a part of another one's work, whose random streams go on from where `stream`
-  /// stood:
-  /// not recording for the forward pass, recording to compute that part again in the backward pass.
+  /// stood: not recording for the forward pass, recording to compute that part again in the
+  /// backward pass.
   public static Graph replay(boolean recording, long seed, long stream) {
     Graph outer = CURRENT.get();
     boolean again = recording || (outer != null && outer.recomputing);
@@ -132,8 +130,7 @@ public final class Graph implements AutoCloseable {
   }
 
   /// Runs a part of the network and frees what it made, but for its result and for what gradients
-  /// will read. Nothing
-  /// else that was made inside may be used afterwards.
+  /// will read. Nothing else that was made inside may be used afterwards.
   public static Var local(Supplier<Var> body) {
     Graph graph = current();
     int mark = graph.owned.size();

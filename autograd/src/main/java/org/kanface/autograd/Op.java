@@ -19,8 +19,7 @@ public interface Op {
   List<Var> inputs();
 
   /// The inputs whose values the gradient reads; the others may be freed as soon as nobody else
-  /// needs
-  /// them.
+  /// needs them.
   default List<Var> reads() {
     return inputs();
   }
@@ -31,12 +30,10 @@ public interface Op {
   }
 
   /// Computes the output: a new tensor (see [Frame#empty]) or a view of an input. What the gradient
-  /// needs
-  /// besides values goes to [Frame#save].
+  /// needs besides values goes to [Frame#save].
   Tensor forward(Frame frame);
 
   /// The vector-Jacobian product: one gradient for each input, in its shape, each a tensor of its
-  /// own
-  /// (or `dy.retain()`); null where [Frame#needs] says that nobody wants it.
+  /// own (or `dy.retain()`); null where [Frame#needs] says that nobody wants it.
   List<@Nullable Tensor> vjp(Frame frame, Tensor dy);
 }

@@ -27,8 +27,7 @@ public final class Backends {
   /// Picks by name: `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, …
   ///
   /// Throws [IllegalArgumentException] for an unknown name and [IllegalStateException] where the
-  /// backend asked for
-  /// cannot be used; both messages are one sentence.
+  /// backend asked for cannot be used; both messages are one sentence.
   public static Choice select(String device) {
     if (device.equals("auto")) {
       return best();

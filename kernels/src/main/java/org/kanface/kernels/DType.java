@@ -1,8 +1,7 @@
 package org.kanface.kernels;
 
 /// Element types. F32 computes, F64 is the reference's and gradcheck's, F16/BF16 are the GPU's
-/// mixed
-/// precision, I64/I32 hold labels and indices, U8 holds images.
+/// mixed precision, I64/I32 hold labels and indices, U8 holds images.
 public enum DType {
   F32(4),
   F64(8),

@@ -17,8 +17,7 @@ public interface ElementwiseKernels {
   void unaryBackward(Unary f, long n, Memory x, Memory dy, Memory dx);
 
   /// `y = f(a, b)` with broadcasting; `y` is contiguous over the walk's axes and may be `a` or `b`
-  /// where that
-  /// one is contiguous too. NaN wins in MAXIMUM and MINIMUM.
+  /// where that one is contiguous too. NaN wins in MAXIMUM and MINIMUM.
   void binary(Binary f, Strided walk, Memory a, Memory b, Memory y);
 
   /// Copies a strided source to a strided target (permute, slice, concatenate).

@@ -21,8 +21,7 @@ public record Gemm(
     Batch batch) {
 
   /// `outer * inner` products; the operands of product `(i, j)` begin `i * outerStride + j *
-  /// innerStride`
-  /// elements into their blocks. Two levels, so that heads inside tokens need no copy.
+  /// innerStride` elements into their blocks. Two levels, so that heads inside tokens need no copy.
   public record Batch(
       long outer,
       long inner,

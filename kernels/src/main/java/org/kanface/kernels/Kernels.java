@@ -5,8 +5,7 @@ package org.kanface.kernels;
 /// The contract of every family: arguments are contiguous row-major blocks in the sizes that the
 /// method names, sizes count elements, scalars come as `double` and are rounded to the set's
 /// [#type()]. Callers check shapes; kernels trust them. Inputs and outputs do not overlap unless
-/// the
-/// method says that they may be the same block. Results do not depend on the number of threads.
+/// the method says that they may be the same block. Results do not depend on the number of threads.
 /// Index and label blocks are [DType#I64].
 public interface Kernels {
   /// What runs and on what, for logs: `"cpu, 512-bit vectors, 2 threads"`.

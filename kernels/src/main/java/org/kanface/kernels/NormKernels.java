@@ -5,8 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// Normalisations. Matrices are `[rows, cols]`; `mean` and `rstd` are what the backward pass needs.
 public interface NormKernels {
   /// Layer norm of each row: `y = (x - mean) * rstd * weight + bias`, `rstd = 1/√(var + eps)`,
-  /// biased
-  /// variance. `mean [rows]`, `rstd [rows]`.
+  /// biased variance. `mean [rows]`, `rstd [rows]`.
   void layerNormForward(
       long rows,
       long cols,
@@ -62,8 +61,8 @@ public interface NormKernels {
       Memory y);
 
   /// Gradients of batch norm with `mean` and `rstd` of the forward pass. With `train` the
-  /// statistics
-  /// depend on `x` (formula of [#layerNormBackward] along columns), else `dx = dy * weight * rstd`.
+  /// statistics depend on `x` (formula of [#layerNormBackward] along columns), else `dx = dy *
+  /// weight * rstd`.
   void batchNormBackward(
       boolean train,
       long rows,

@@ -1,8 +1,7 @@
 package org.kanface.kernels;
 
 /// One optimiser step over `n` parameters in one pass. `gradScale` multiplies the gradient first
-/// (clipping,
-/// unscaling, averaging).
+/// (clipping, unscaling, averaging).
 public interface OptimizerKernels {
   /// SGD as PyTorch's: `g = gradScale * grad + weightDecay * p`; `v = first ? g : momentum v + (1 -
   /// dampening) g`;
@@ -19,8 +18,7 @@ public interface OptimizerKernels {
       double gradScale) {}
 
   /// Adam (arXiv:1412.6980) and AdamW (arXiv:1711.05101): `decoupled` shrinks `p *= 1 - lr *
-  /// weightDecay`, else
-  /// `g += weightDecay * p`; `m = β1 m + (1-β1) g`; `v = β2 v + (1-β2) g²`;
+  /// weightDecay`, else `g += weightDecay * p`; `m = β1 m + (1-β1) g`; `v = β2 v + (1-β2) g²`;
   /// `p -= lr/(1-β1^t) * m / (√v/√(1-β2^t) + eps)`.
   ///
   /// @param step `t`, from 1

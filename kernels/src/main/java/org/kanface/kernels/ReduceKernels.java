@@ -1,8 +1,7 @@
 package org.kanface.kernels;
 
 /// Reductions over the middle axis of `[outer, n, inner]` and softmax over rows. Sums follow a
-/// fixed
-/// tree that depends on the sizes alone.
+/// fixed tree that depends on the sizes alone.
 public interface ReduceKernels {
   /// `y[o, i] = scale * Σ_j x[o, j, i]`; an empty axis gives 0.
   void sum(long outer, long n, long inner, double scale, Memory x, Memory y);

@@ -6,12 +6,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Order 0 is 1 on the half-open interval `t_j <= x < t_{j+1}`; order q follows Cox–de Boor:
 /// `B_{j,q} = (x - t_j)/(t_{j+q} - t_j) B_{j,q-1} + (t_{j+q+1} - x)/(t_{j+q+1} - t_{j+1})
-/// B_{j+1,q-1}`, and
-/// after each order a non-finite sum of the two terms becomes 0 where it is NaN, the largest finite
-/// value where
-/// it is infinite. Outside the knots, and for NaN or infinite `x`, everything is 0. The interval is
-/// found by
-/// comparing with the stored knots.
+/// B_{j+1,q-1}`, and after each order a non-finite sum of the two terms becomes 0 where it is NaN,
+/// the largest finite value where it is infinite. Outside the knots, and for NaN or infinite `x`,
+/// everything is 0. The interval is found by comparing with the stored knots.
 public interface SplineKernels {
   /// All basis functions: `x [n, inputs]`, `knots [inputs, spline.knots()]` → `y [n, inputs,
   /// spline.basis()]`.
@@ -37,8 +34,7 @@ public interface SplineKernels {
       Memory y);
 
   /// `dx[b, i] = Σ_o g[b, o] (scaleBase[i, o] silu'(x) + scaleSpline[i, o] Σ_j coef[i, j, o]
-  /// B'_j(x))`, with
-  /// `g = dy`, over `inputs` for MEAN. NaN or infinite `x` gives NaN.
+  /// B'_j(x))`, with `g = dy`, over `inputs` for MEAN. NaN or infinite `x` gives NaN.
   void kanGradInput(
       KanLinear shape,
       Memory x,

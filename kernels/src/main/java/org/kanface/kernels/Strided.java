@@ -16,8 +16,7 @@ public final class Strided {
   }
 
   /// Axes of size 1 are dropped and neighbours that both operands walk as one axis are merged, so
-  /// that
-  /// kernels see the fewest and longest loops. Arrays must have equal lengths.
+  /// that kernels see the fewest and longest loops. Arrays must have equal lengths.
   public static Strided of(long[] dims, long[] first, long[] second) {
     int rank = 0;
     var d = new long[dims.length];

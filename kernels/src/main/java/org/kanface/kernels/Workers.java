@@ -5,12 +5,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The one pool of compute threads, sized by the system property `kanface.threads` (default: the
-/// processors that
-/// the JVM sees) or [#resize].
+/// processors that the JVM sees) or [#resize].
 ///
 /// Work is cut by data, never by the number of threads, so that results are the same to the bit
-/// whatever that
-/// number is. The caller works too; a task that starts another one runs it on its own thread alone.
+/// whatever that number is. The caller works too; a task that starts another one runs it on its own
+/// thread alone.
 public final class Workers {
   /// One piece of the work.
   @FunctionalInterface

@@ -3,8 +3,8 @@ package org.kanface.tensor;
 /// Counts the blocks that a piece of work leaves allocated on a device, for tests.
 ///
 /// `try (var _ = LeakCheck.on(device)) { … }` fails with [AssertionError] where more or fewer
-/// blocks
-/// are alive after the work than before. Other work on the device at the same time disturbs it.
+/// blocks are alive after the work than before. Other work on the device at the same time disturbs
+/// it.
 public final class LeakCheck implements AutoCloseable {
   private final Device device;
   private final MemoryPool.Stats before;

@@ -11,8 +11,7 @@ import org.kanface.kernels.Strided;
 /// An n-dimensional array: a [Layout] over pooled memory of a [Device].
 ///
 /// Its lifetime is explicit: whoever holds a tensor closes it. Views hold the memory too, so they
-/// may
-/// outlive the tensor that they were made from.
+/// may outlive the tensor that they were made from.
 public final class Tensor implements AutoCloseable {
   private final Storage storage;
   private final Layout layout;

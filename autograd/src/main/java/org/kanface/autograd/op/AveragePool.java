@@ -15,8 +15,7 @@ import org.kanface.tensor.Tensor;
 /// what lies inside the image.
 ///
 /// Shapes: `x [n, h, w, c]` → `y [n, outH, outW, c]`, `outH = (h + 2 padding - kernel) / stride +
-/// 1`,
-/// rounded down. Gradient: `dy / count` to each element of the window.
+/// 1`, rounded down. Gradient: `dy / count` to each element of the window.
 public record AveragePool(Var x, int kernel, int stride, int padding, boolean countPadding)
     implements Op {
   public AveragePool {

@@ -18,8 +18,7 @@ import org.kanface.tensor.Tensor;
 /// Shapes: `x [..., c]`, `w [c]` or none, `b [c]` or none, running statistics `[c]` → `y [..., c]`.
 /// In training the statistics are the batch's (biased variance) and the running ones move in place:
 /// `running = (1 - momentum) running + momentum * batch`, with the unbiased variance; a part that
-/// is
-/// computed again in the backward pass does not move them again. Otherwise the running ones are
+/// is computed again in the backward pass does not move them again. Otherwise the running ones are
 /// used and stay.
 /// Gradients, with `xh` the normalised input and `g = dy * w`: in training
 /// `dx = (g - mean(g) - xh mean(g xh)) / √(var + eps)`, else `dx = g / √(var + eps)`;

@@ -24,8 +24,7 @@ final class Broadcasting {
   }
 
   /// `dy` summed over the axes that `target` repeats; `dy` itself where the shapes agree. The
-  /// caller
-  /// keeps `dy`.
+  /// caller keeps `dy`.
   static Tensor reduce(Frame f, Tensor dy, Shape target) {
     if (dy.shape().equals(target)) {
       return dy.retain();

@@ -17,8 +17,7 @@ import org.kanface.tensor.Tensor;
 /// Shapes: `op(a) [..., m, k]`, `op(b) [..., k, n]` → `c [..., m, n]` with equal leading axes; `op`
 /// swaps the last two axes where `transA`, `transB` say so.
 /// Gradients: `d op(a) = dc·op(b)ᵀ`, `d op(b) = op(a)ᵀ·dc` (Giles 2008, "Collected matrix
-/// derivative
-/// results"), transposed where the operand is.
+/// derivative results"), transposed where the operand is.
 public record Matmul(Var a, Var b, boolean transA, boolean transB) implements Op {
   public Matmul {
     int rank = a.shape().rank();

@@ -15,8 +15,7 @@ import org.kanface.tensor.Tensor;
 /// Maximum of each window; padding never wins.
 ///
 /// Shapes: `x [n, h, w, c]` → `y [n, outH, outW, c]`, `outH = (h + 2 padding - kernel) / stride +
-/// 1`,
-/// rounded down, or up with `ceil`.
+/// 1`, rounded down, or up with `ceil`.
 /// Gradient: `dy` goes to the first maximum of its window in row-major order.
 public record MaxPool(Var x, int kernel, int stride, int padding, boolean ceil) implements Op {
   public MaxPool {

@@ -12,8 +12,7 @@ import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
 
 /// Product with broadcasting, `y = a * b`; gradients are `dy * b` and `dy * a`, summed over
-/// repeated
-/// axes.
+/// repeated axes.
 public record Multiply(Var a, Var b) implements Op {
   public static Var of(Var a, Var b) {
     return Graph.apply(new Multiply(a, b));
