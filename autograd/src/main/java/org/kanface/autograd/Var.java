@@ -11,7 +11,7 @@ import org.kanface.tensor.Tensor;
 /// Parameters live as long as their owner keeps them and collect gradients until [#zeroGrad()]. All
 /// others belong to the [Graph] that made them and are freed by it.
 public final class Var implements AutoCloseable {
-  private final String name;
+  private String name;
   private final Shape shape;
   private final DType dtype;
   private final boolean requiresGrad;
@@ -48,6 +48,11 @@ public final class Var implements AutoCloseable {
   /// The parameter's name, or that of the op that made it.
   public String name() {
     return name;
+  }
+
+  /// Another name for messages, such as the key in a state dict.
+  public void rename(String newName) {
+    name = newName;
   }
 
   public Shape shape() {
@@ -95,6 +100,13 @@ public final class Var implements AutoCloseable {
 
   public boolean hasGrad() {
     return grad != null;
+  }
+
+  /// Adds to a parameter's gradient and takes `contribution` over.
+  public void addGrad(Tensor contribution) {
+    Check.that(
+        contribution.shape().equals(shape), name, "%s: gradient is %s", shape, contribution.shape());
+    accumulate(contribution);
   }
 
   /// Forgets the gradient.

@@ -18,16 +18,12 @@ public final class Check {
   }
 
   /// Throws [ShapeException] unless `value > 0`.
-  public static void positive(String operation, String name, double value) {
-    if (!(value > 0)) {
-      throw new ShapeException(
-          "[" + operation + "] " + name + ": expected a positive number, got " + plain(value));
-    }
+  public static void positive(String operation, String name, long value) {
+    that(value > 0, operation, "%s: expected a positive number, got %d", name, value);
   }
 
-  private static String plain(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : Double.toString(value);
+  /// Throws [ShapeException] unless `value > 0`.
+  public static void positive(String operation, String name, double value) {
+    that(value > 0, operation, "%s: expected a positive number, got %s", name, value);
   }
 }

@@ -1,0 +1,92 @@
+package org.kanface.nn;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.DType;
+
+/// A module's parameters and buffers under PyTorch's names and shapes, to and from safetensors.
+public final class StateDict {
+  private StateDict() {}
+
+  /// All entries of `module`, float32 (integer buffers as they are), in state-dict order.
+  public static SequencedMap<String, SafeTensors.Entry> of(Module module) {
+    var out = new LinkedHashMap<String, SafeTensors.Entry>();
+    module.state().forEach((key, p) -> out.put(key, entry(p)));
+    return out;
+  }
+
+  private static SafeTensors.Entry entry(Parameter p) {
+    return p.var().dtype() == DType.I64
+        ? SafeTensors.Entry.of(p.externalShape(), p.var().value().toLongs())
+        : SafeTensors.Entry.of(p.externalShape(), p.external());
+  }
+
+  /// Writes the module to a new file; not atomic.
+  public static void save(Module module, Path path, Map<String, String> metadata)
+      throws IOException {
+    SafeTensors.write(path, of(module), metadata);
+  }
+
+  /// Loads every parameter and buffer of `module` from `entries`, strictly: throws [StateException]
+  /// before anything
+  /// is changed where a key is missing, unknown or of another shape. `source` names the file in
+  /// messages.
+  public static void load(Module module, Map<String, SafeTensors.Entry> entries, String source) {
+    SequencedMap<String, Parameter> state = module.state();
+    state.forEach(
+        (key, p) -> {
+          SafeTensors.Entry e = entries.get(key);
+          if (e == null) {
+            throw new StateException(source + " has no \"" + key + "\" " + p.externalShape());
+          }
+          if (!e.shape().equals(p.externalShape())) {
+            throw new StateException(
+                source
+                    + ": \""
+                    + key
+                    + "\" is "
+                    + e.shape()
+                    + ", expected "
+                    + p.externalShape()
+                    + hint(key, e, p));
+          }
+        });
+    for (String key : entries.keySet()) {
+      if (!state.containsKey(key)) {
+        throw new StateException(source + ": \"" + key + "\" belongs to another network");
+      }
+    }
+    entries.forEach((key, e) -> fill(state.get(key), e));
+  }
+
+  private static void fill(@Nullable Parameter p, SafeTensors.Entry e) {
+    Objects.requireNonNull(p); // every key was found above
+    if (p.var().dtype() == DType.I64) {
+      p.var().value().write(MemorySegment.ofArray(e.toLongs()));
+    } else {
+      p.load(e.toFloats());
+    }
+  }
+
+  /// A KAN head of another grid size is the usual reason for a wrong shape: say so.
+  private static String hint(String key, SafeTensors.Entry found, Parameter wanted) {
+    boolean coef = key.equals("coef") || key.endsWith(".coef");
+    boolean grid = key.equals("grid") || key.endsWith(".grid");
+    if ((!coef && !grid) || found.shape().rank() != wanted.externalShape().rank()) {
+      return "";
+    }
+    long difference = found.shape().dim(-1) - wanted.externalShape().dim(-1);
+    return difference == 0
+        ? ""
+        : " (its grid_size is "
+            + Math.abs(difference)
+            + (difference > 0 ? " larger" : " smaller")
+            + " than this network's)";
+  }
+}

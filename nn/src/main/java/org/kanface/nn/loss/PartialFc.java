@@ -1,0 +1,124 @@
+package org.kanface.nn.loss;
+
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Var;
+import org.kanface.autograd.op.Clamp;
+import org.kanface.autograd.op.CrossEntropy;
+import org.kanface.autograd.op.GatherRows;
+import org.kanface.autograd.op.L2Normalize;
+import org.kanface.autograd.op.Linear;
+import org.kanface.autograd.op.MarginLogits;
+import org.kanface.kernels.Margin;
+import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.Packing;
+import org.kanface.nn.World;
+import org.kanface.tensor.Check;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// Partial FC: a margin softmax over class centres, of which a step may use only a sample (An et
+/// al. 2022,
+/// arXiv:2203.15565).
+///
+/// `loss = mean_i -log max(p_i[label_i], 1e-30)` with `p` the softmax of `margin(ê·ŵᵀ)` over the
+/// centres in use;
+/// embeddings and centres are L2-normalised, cosines clamped to [-1, 1].
+public final class PartialFc extends Module {
+  private static final double NORM_FLOOR = 1e-12;
+  private static final double PROBABILITY_FLOOR = 1e-30;
+  private static final double INITIAL_STD = 0.01;
+
+  /// @param classes identities in all
+  /// @param sampleRate share of a process's centres that a step uses, in (0, 1]
+  public record Config(long classes, long embedding, double sampleRate) {
+    public Config {
+      Check.positive("PartialFC", "classes", classes);
+      Check.positive("PartialFC", "embedding_size", embedding);
+      Check.that(
+          sampleRate > 0 && sampleRate <= 1,
+          "PartialFC",
+          "sample_rate: expected a number in (0, 1], got %s",
+          sampleRate);
+    }
+  }
+
+  private final Config config;
+  private final ClassShard shard;
+  private final Var weight; // [rows, embedding]
+
+  public PartialFc(Init init, World world, Config config) {
+    Check.that(
+        world.size() == 1, "PartialFC", "expected one process, got a world of %d", world.size());
+    this.config = config;
+    shard = ClassShard.of(config.classes, config.sampleRate, world.rank(), world.size());
+    int numel = Math.toIntExact(shard.rows() * config.embedding);
+    weight =
+        register(
+            init.of(
+                "weight",
+                Packing.plain(Shape.of(shard.rows(), config.embedding)),
+                init.normal(numel, INITIAL_STD)));
+  }
+
+  public Config config() {
+    return config;
+  }
+
+  /// The centres that this process holds.
+  public ClassShard shard() {
+    return shard;
+  }
+
+  /// Cosines of embeddings `[n, embedding]` to all centres: `[n, rows]`.
+  @Override
+  protected Var compute(Var embeddings) {
+    return cosines(embeddings, weight);
+  }
+
+  /// The loss of a batch, a scalar.
+  ///
+  /// @param embeddings `[n, embedding]`, not normalised
+  /// @param labels class numbers, `n` of them; throws [org.kanface.tensor.ShapeException] where one
+  /// is no class
+  /// @param draws as many uniform numbers as the shard has rows, for the sample; not read at rate 1
+  public Var loss(Var embeddings, long[] labels, Margin margin, float[] draws) {
+    Check.that(
+        embeddings.shape().rank() == 2 && embeddings.dim(0) == labels.length,
+        "PartialFC",
+        "embeddings %s: expected one row for each of %d labels",
+        embeddings.shape(),
+        labels.length);
+    for (int i = 0; i < labels.length; i++) {
+      Check.that(
+          labels[i] >= 0 && labels[i] < config.classes,
+          "PartialFC",
+          "label %d of sample %d: expected 0 to %d",
+          labels[i],
+          i,
+          config.classes - 1);
+    }
+    long[] local = shard.local(labels);
+    Var centres = weight;
+    if (config.sampleRate < 1) {
+      long[] rows = shard.sample(local, draws);
+      local = ClassShard.renumber(local, rows);
+      centres = GatherRows.of(weight, own(rows));
+    }
+    Tensor targets = own(local);
+    Var logits = MarginLogits.of(cosines(embeddings, centres), targets, margin);
+    return CrossEntropy.of(logits, targets, PROBABILITY_FLOOR);
+  }
+
+  /// A tensor of numbers that lives as long as the current graph.
+  private Tensor own(long[] numbers) {
+    Tensor t = Tensor.ofLongs(weight.value().device(), Shape.of(numbers.length), numbers);
+    return Graph.current().constant(t).keep().value();
+  }
+
+  private static Var cosines(Var embeddings, Var centres) {
+    Var e = L2Normalize.of(embeddings, 1, NORM_FLOOR);
+    Var w = L2Normalize.of(centres, 1, NORM_FLOOR);
+    return Clamp.of(Linear.of(e, w, null), -1, 1);
+  }
+}

@@ -1,0 +1,57 @@
+package org.kanface.nn.optim;
+
+import org.kanface.tensor.Check;
+
+/// A learning rate as a function of the steps done so far: resuming needs nothing but the step.
+public interface Schedule {
+  /// The rate of the update after `done` updates; `done = 0` is the first.
+  double rate(long done);
+
+  /// The reference's polynomial decay with warm-up. The very first update runs at `base`; then
+  /// `base n/W` for `1 ≤ n ≤ W`, `base (1 - (n - W)/(T - W))^power` up to `T`, and 0 from there on.
+  static Schedule polynomialWarmup(double base, long warmup, long total, double power) {
+    checkSteps(warmup, total);
+    return n -> {
+      if (n == 0) {
+        return base;
+      }
+      return n <= warmup ? base * n / warmup : base * decay(n, warmup, total, power);
+    };
+  }
+
+  /// Warm-up without that first full step: update `n` (from 0) runs at `base (n + 1)/W` while `n <
+  /// W`, then falls
+  /// linearly to 0 at `T`.
+  static Schedule warmupLinear(double base, long warmup, long total) {
+    checkSteps(warmup, total);
+    return n -> n < warmup ? base * (n + 1) / warmup : base * decay(n, warmup, total, 1);
+  }
+
+  /// The same warm-up, then `base/2 (1 + cos(π (n - W)/(T - W)))` (arXiv:1608.03983).
+  static Schedule warmupCosine(double base, long warmup, long total) {
+    checkSteps(warmup, total);
+    return n ->
+        n < warmup
+            ? base * (n + 1) / warmup
+            : base
+                / 2
+                * (1 + Math.cos(Math.PI * Math.min(1, (double) (n - warmup) / (total - warmup))));
+  }
+
+  static Schedule constant(double base) {
+    return n -> base;
+  }
+
+  private static double decay(long n, long warmup, long total, double power) {
+    return n >= total ? 0 : Math.pow(1 - (double) (n - warmup) / (total - warmup), power);
+  }
+
+  private static void checkSteps(long warmup, long total) {
+    Check.that(
+        warmup >= 0 && warmup < total,
+        "schedule",
+        "warm-up of %d steps must be shorter than the %d steps in all",
+        warmup,
+        total);
+  }
+}
