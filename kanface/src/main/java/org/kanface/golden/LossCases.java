@@ -1,0 +1,99 @@
+package org.kanface.golden;
+
+import java.util.Map;
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Var;
+import org.kanface.autograd.op.Clamp;
+import org.kanface.autograd.op.CrossEntropy;
+import org.kanface.autograd.op.MarginLogits;
+import org.kanface.kernels.Margin;
+import org.kanface.nn.Init;
+import org.kanface.nn.StateDict;
+import org.kanface.nn.World;
+import org.kanface.nn.loss.MarginLoss;
+import org.kanface.nn.loss.PartialFc;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// Margins, cross-entropy and Partial FC.
+final class LossCases {
+  private static final double FLOOR = 1e-5;
+  private static final double OPERATION_FLOOR = 2e-6;
+  private static final double REFERENCE_FLOOR = 1e-30; // of a probability, in the distributed loss
+
+  private final Device device;
+
+  LossCases(Device device) {
+    this.device = device;
+  }
+
+  Outcome margin(GoldenCase golden) {
+    var comparison = new Comparison(golden, FLOOR);
+    try (Var logits = leaf(golden, "logits");
+        Graph graph = Graph.training(0)) {
+      Var y = MarginLogits.of(Clamp.of(logits, -1, 1), labels(golden, graph), margins(golden));
+      comparison.check("y", y.value().toFloats());
+      graph.backward(y, Images.load(device, golden.tensor("dy")));
+      comparison.check("grad.logits", logits.grad().toFloats());
+    }
+    return comparison.outcome();
+  }
+
+  /// Plain cross-entropy, or the distributed one with its floor.
+  Outcome crossEntropy(GoldenCase golden, boolean distributed) {
+    var comparison = new Comparison(golden, distributed ? FLOOR : OPERATION_FLOOR);
+    try (Var logits = leaf(golden, "logits");
+        Graph graph = Graph.training(0)) {
+      Var loss = CrossEntropy.of(logits, labels(golden, graph), distributed ? REFERENCE_FLOOR : 0);
+      comparison.check("loss", loss.value().toFloats());
+      graph.backward(loss);
+      comparison.check("grad.logits", logits.grad().toFloats());
+    }
+    return comparison.outcome();
+  }
+
+  Outcome partialFc(GoldenCase golden) {
+    var comparison = new Comparison(golden, FLOOR);
+    var config =
+        new PartialFc.Config(
+            golden.integer("classes"), golden.integer("embedding"), golden.number("sample_rate"));
+    try (PartialFc head = new PartialFc(Init.of(device, 1), World.SINGLE, config);
+        Var embeddings = leaf(golden, "embeddings");
+        Graph graph = Graph.training(0)) {
+      StateDict.load(head, Map.of("weight", golden.tensor("weight")), golden.id());
+      long[] labels = golden.tensor("labels").toLongs();
+      float[] draws = golden.has("perm") ? golden.floats("perm") : new float[0];
+      if (golden.outputs().contains("index")) {
+        comparison.exact("index", head.shard().rowsOfStep(labels, draws));
+      }
+      Var loss = head.loss(embeddings, labels, margins(golden), draws);
+      comparison.check("loss", loss.value().toFloats());
+      graph.backward(loss);
+      comparison.check("grad.embeddings", embeddings.grad().toFloats());
+      var weight = head.trained().getFirst();
+      comparison.check("grad.weight", weight.externalOf(weight.var().grad()));
+    }
+    return comparison.outcome();
+  }
+
+  static Margin margins(GoldenCase golden) {
+    return MarginLoss.combined(
+        golden.number("s"),
+        golden.number("m1"),
+        golden.number("m2"),
+        golden.number("m3"),
+        golden.number("filter", 0),
+        false);
+  }
+
+  private Var leaf(GoldenCase golden, String name) {
+    return Var.parameter(name, Images.load(device, golden.tensor(name)));
+  }
+
+  private Tensor labels(GoldenCase golden, Graph graph) {
+    long[] labels = golden.tensor("labels").toLongs();
+    Tensor t = Tensor.ofLongs(device, Shape.of(labels.length), labels);
+    return graph.constant(t).keep().value();
+  }
+}

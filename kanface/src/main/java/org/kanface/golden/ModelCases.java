@@ -1,0 +1,380 @@
+package org.kanface.golden;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Var;
+import org.kanface.kernels.KanLinear.Reduction;
+import org.kanface.kernels.Margin;
+import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.Packing;
+import org.kanface.nn.Parameter;
+import org.kanface.nn.World;
+import org.kanface.nn.backbone.KanFace;
+import org.kanface.nn.loss.MarginLoss;
+import org.kanface.nn.loss.PartialFc;
+import org.kanface.nn.optim.Adam;
+import org.kanface.nn.optim.GradNorm;
+import org.kanface.nn.optim.Optimizer;
+import org.kanface.nn.optim.Sgd;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Json;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// Whole models: embeddings, activations of every block, gradients, and the losses of some training
+/// steps.
+final class ModelCases {
+  private static final double EMBEDDING_FLOOR = 2e-5;
+  private static final double GRADIENT_FLOOR = 1e-4;
+  private static final double LOSS_FLOOR = 1e-4;
+  private static final int SAMPLES = 64; // elements of a tensor that are stored
+  private static final double SLACK = 10;
+  private static final String HEAD = "loss_head.weight";
+
+  private final Device device;
+
+  ModelCases(Device device) {
+    this.device = device;
+  }
+
+  static boolean knows(GoldenCase golden) {
+    return golden.string("kind").equals("KANFace");
+  }
+
+  Outcome run(GoldenCase golden) {
+    var comparison = new Comparison(golden, EMBEDDING_FLOOR);
+    try (Module model = network(golden);
+        PartialFc head = head(golden, embedding(golden))) {
+      fill(golden, model, head, comparison);
+      evaluate(golden, model, comparison);
+      train(golden, model, head, comparison);
+    }
+    return comparison.outcome();
+  }
+
+  private static Map<String, Object> object(GoldenCase golden, String attr) {
+    return Json.object(Json.member(golden.attrs(), attr, golden.id()), attr);
+  }
+
+  private static double number(Map<String, Object> map, String key, double otherwise) {
+    Object value = map.get(key);
+    return value == null || Json.NULL.equals(value) ? otherwise : Json.number(value, key);
+  }
+
+  private static long embedding(GoldenCase golden) {
+    return (long) number(object(golden, "args"), "num_features", 512);
+  }
+
+  private Module network(GoldenCase golden) {
+    Map<String, Object> args = object(golden, "args");
+    KanFace.Config base =
+        KanFace.Config.of(number(args, "rank_ratio", 0.6), (int) number(args, "grid_size", 5));
+    Reduction reduction = "sum".equals(args.get("neuron_fun")) ? Reduction.SUM : Reduction.MEAN;
+    return new KanFace(Init.of(device, 1), base.with(reduction));
+  }
+
+  private PartialFc head(GoldenCase golden, long embedding) {
+    return new PartialFc(
+        Init.of(device, 1),
+        World.SINGLE,
+        new PartialFc.Config(golden.integer("classes"), embedding, 1));
+  }
+
+  // ---- parameters -----------------------------------------------------------------------------
+
+  private static void fill(GoldenCase golden, Module model, PartialFc head, Comparison comparison) {
+    String key = golden.seed() + "|" + golden.id() + "|";
+    var state = model.state();
+    List<String> names =
+        GoldenCase.strings(Json.member(golden.fields(), "param_names", golden.id()), golden.id());
+    if (!List.copyOf(state.keySet()).equals(names)) {
+      var missing = new ArrayList<>(names);
+      missing.removeAll(state.keySet());
+      comparison.miss("state-dict keys or their order differ, missing " + missing);
+    }
+    state.forEach(
+        (name, p) -> {
+          if (!name.endsWith("grid")) { // the initial uniform grid stays
+            double[] range = range(name, p.externalShape());
+            int n = Math.toIntExact(p.externalShape().numel());
+            p.load(GoldenRandom.uniform(key + name, n, range[0], range[1]));
+          }
+        });
+    Parameter weight = head.trained().getFirst();
+    int n = Math.toIntExact(weight.externalShape().numel());
+    weight.load(GoldenRandom.uniform(key + HEAD, n, -0.1, 0.1));
+    checkParameters(golden, state, names, comparison);
+  }
+
+  /// The fixtures' range of a parameter, by the last part of its name and its shape.
+  static double[] range(String name, Shape shape) {
+    String leaf = name.substring(name.lastIndexOf('.') + 1);
+    double first = shape.rank() == 0 ? 1 : shape.dim(0);
+    double a = 1 / Math.sqrt(first);
+    if (name.equals("prelu.weight") || name.endsWith(".prelu.weight")) {
+      return new double[] {0.1, 0.4};
+    }
+    if (name.endsWith("bn3.weight")) {
+      return new double[] {0.3, 0.6};
+    }
+    return switch (leaf) {
+      case "running_mean" -> new double[] {-0.2, 0.2};
+      case "running_var", "temperature" -> new double[] {0.5, 1.5};
+      case "gamma", "gamma_xca" -> new double[] {0.5, 1.0};
+      case "coef" -> new double[] {-0.5, 0.5};
+      case "scale_base" -> new double[] {-a, a};
+      case "scale_sp" -> new double[] {0.5 * a, 1.5 * a};
+      case "bias" -> new double[] {-0.1, 0.1};
+      default -> {
+        if (shape.rank() == 1) {
+          yield new double[] {0.8, 1.2};
+        }
+        double bound = Math.sqrt(3.0 / shape.span(1, shape.rank()));
+        yield new double[] {-bound, bound};
+      }
+    };
+  }
+
+  private static void checkParameters(
+      GoldenCase golden, Map<String, Parameter> state, List<String> names, Comparison comparison) {
+    comparison.mark("param_check");
+    double[] stored = golden.tensor("param_check").toDoubles(); // [names, 6]
+    for (int row = 0; row < names.size(); row++) {
+      Parameter p = state.get(names.get(row));
+      if (p == null) {
+        continue;
+      }
+      float[] values = p.external();
+      var mine = new double[6]; // the first four, the sum, the sum of magnitudes
+      for (int i = 0; i < values.length; i++) {
+        if (i < 4) {
+          mine[i] = values[i];
+        }
+        mine[4] += values[i];
+        mine[5] += Math.abs((double) values[i]);
+      }
+      for (int i = 0; i < 6; i++) {
+        if (Math.abs(mine[i] - stored[row * 6 + i]) > 1e-6 * Math.max(1, mine[5])) {
+          comparison.miss("parameter " + names.get(row) + " was generated differently");
+          break;
+        }
+      }
+    }
+  }
+
+  // ---- evaluation -----------------------------------------------------------------------------
+
+  private Tensor images(GoldenCase golden, int count) {
+    int size = (int) golden.integer("input_size");
+    Shape nchw = Shape.of(count, 3, size, size);
+    Packing packing = Images.packing(nchw);
+    return Tensor.of(
+        device,
+        packing.internal(),
+        packing.toInternal(GoldenRandom.images(golden.seed(), count, size)));
+  }
+
+  private void evaluate(GoldenCase golden, Module model, Comparison comparison) {
+    List<String> names =
+        GoldenCase.strings(Json.member(golden.fields(), "act_names", golden.id()), golden.id());
+    var outputs = new LinkedHashMap<String, float[]>();
+    model
+        .modules()
+        .forEach(
+            (path, m) -> {
+              if (names.contains(path)) {
+                m.observe(y -> outputs.put(path, Images.external(y.value())));
+              }
+            });
+    model.train(false);
+    try (Graph graph = Graph.inference()) {
+      Var images = graph.constant(images(golden, (int) golden.integer("eval_batch")));
+      comparison.check("eval.embedding", model.forward(images).value().toFloats());
+    }
+    model.modules().values().forEach(m -> m.observe(null));
+    checkActivations(golden, names, outputs, comparison);
+  }
+
+  private static void checkActivations(
+      GoldenCase golden, List<String> names, Map<String, float[]> outputs, Comparison comparison) {
+    comparison.mark("eval.act");
+    double[] stored = golden.tensor("eval.act").toDoubles(); // [names, 65]
+    double[] mine = new double[stored.length];
+    double[] errors = rowErrors(golden, "eval.act", names.size());
+    for (int row = 0; row < names.size(); row++) {
+      float[] output = outputs.get(names.get(row));
+      if (output == null) {
+        comparison.miss("no module is called " + names.get(row));
+        continue;
+      }
+      int at = row * (SAMPLES + 1);
+      double squares = 0;
+      for (float v : output) {
+        squares += (double) v * v;
+      }
+      sample(output, mine, at);
+      mine[at + SAMPLES] = Math.sqrt(squares);
+      double floor = Math.max(EMBEDDING_FLOOR, SLACK * errors[row]);
+      double top = 0;
+      for (int i = 0; i < SAMPLES; i++) {
+        top = Math.max(top, Math.abs(stored[at + i]));
+      }
+      String where = "eval.act " + names.get(row);
+      comparison.compare(where, mine, stored, at, at + SAMPLES, floor * top);
+      comparison.compare(
+          where, mine, stored, at + SAMPLES, at + SAMPLES + 1, floor * stored[at + SAMPLES]);
+    }
+  }
+
+  /// 64 elements at ⌊i n/64⌋; all of them and zeros after where there are no more than 64.
+  private static void sample(float[] values, double[] target, int at) {
+    for (int i = 0; i < SAMPLES; i++) {
+      if (values.length > SAMPLES) {
+        target[at + i] = values[(int) ((long) i * values.length / SAMPLES)];
+      } else if (i < values.length) {
+        target[at + i] = values[i];
+      }
+    }
+  }
+
+  private static double[] rowErrors(GoldenCase golden, String name, int rows) {
+    var errors = new double[rows];
+    Object stored = golden.fields().get("err_rows");
+    if (stored != null && Json.object(stored, golden.id()).get(name) instanceof List<?> list) {
+      for (int i = 0; i < Math.min(rows, list.size()); i++) {
+        Object value = list.get(i);
+        errors[i] = value == null || Json.NULL.equals(value) ? 0 : Json.number(value, name);
+      }
+    }
+    return errors;
+  }
+
+  // ---- training -------------------------------------------------------------------------------
+
+  private void train(GoldenCase golden, Module model, PartialFc head, Comparison comparison) {
+    Map<String, Object> settings = object(golden, "optimizer");
+    int steps = (int) golden.integer("train_steps");
+    long[] labels =
+        Json.array(Json.member(golden.attrs(), "labels", golden.id()), golden.id()).stream()
+            .mapToLong(v -> Json.integer(v, golden.id()))
+            .toArray();
+    double decay = number(settings, "wd", 0);
+    List<Optimizer.Group> groups =
+        List.of(Optimizer.Group.of(model.state(), decay), Optimizer.Group.of(head.state(), decay));
+    var losses = new double[steps];
+    model.train(true);
+    try (Optimizer optimizer = optimizer(settings, groups)) {
+      for (int step = 0; step < steps; step++) {
+        optimizer.zeroGrad();
+        try (Graph graph = Graph.training(step)) {
+          Var x = graph.constant(images(golden, labels.length));
+          Var embeddings = model.forward(x).keep();
+          Var loss = head.loss(embeddings, labels, margins(golden), new float[0]);
+          losses[step] = loss.value().item();
+          if (step == 0) {
+            comparison.check("train.embedding", embeddings.value().toFloats());
+          }
+          graph.backward(loss);
+        }
+        if (step == 0) {
+          checkGradients(golden, model, head, comparison);
+        }
+        double clip = number(settings, "clip", 0);
+        double scale = clip > 0 ? GradNorm.clipFactor(GradNorm.of(model.trained()), clip) : 1;
+        optimizer.step(number(settings, "lr", 0), scale, 1);
+      }
+    }
+    comparison.check("losses", losses, LOSS_FLOOR);
+  }
+
+  private static Optimizer optimizer(Map<String, Object> settings, List<Optimizer.Group> groups) {
+    return switch (Json.string(Json.member(settings, "kind", "optimizer"), "kind")) {
+      case "sgd" -> new Sgd(groups, number(settings, "momentum", 0), false);
+      case "adam" -> new Adam(groups, Adam.Config.ADAM);
+      default -> new Adam(groups, Adam.Config.ADAMW);
+    };
+  }
+
+  private static Margin margins(GoldenCase golden) {
+    Map<String, Object> loss = object(golden, "loss");
+    List<Object> m = Json.array(Json.member(loss, "margins", golden.id()), golden.id());
+    return MarginLoss.combined(
+        number(loss, "s", 64),
+        Json.number(m.get(0), "m1"),
+        Json.number(m.get(1), "m2"),
+        Json.number(m.get(2), "m3"),
+        0,
+        false);
+  }
+
+  private static void checkGradients(
+      GoldenCase golden, Module model, PartialFc head, Comparison comparison) {
+    var gradients = new LinkedHashMap<String, float[]>();
+    model
+        .state()
+        .forEach(
+            (name, p) -> {
+              if (p.var().hasGrad()) {
+                gradients.put(name, p.externalOf(p.var().grad()));
+              }
+            });
+    Parameter weight = head.trained().getFirst();
+    gradients.put(HEAD, weight.externalOf(weight.var().grad()));
+    gradients.forEach(
+        (name, g) -> {
+          var doubles = new double[g.length];
+          for (int i = 0; i < g.length; i++) {
+            doubles[i] = g[i];
+          }
+          comparison.check("grad." + name, doubles, GRADIENT_FLOOR);
+        });
+    checkSamples(golden, gradients, comparison);
+  }
+
+  private static void checkSamples(
+      GoldenCase golden, Map<String, float[]> gradients, Comparison comparison) {
+    comparison.mark("grad_norm");
+    comparison.mark("grad_sample");
+    List<String> names =
+        GoldenCase.strings(Json.member(golden.fields(), "grad_names", golden.id()), golden.id());
+    double[] norms = golden.tensor("grad_norm").toDoubles();
+    double[] samples = golden.tensor("grad_sample").toDoubles();
+    double[] sampleErrors = rowErrors(golden, "grad_sample", names.size());
+    double largest = Comparison.top(samples);
+    double largestNorm = Comparison.top(norms);
+    var mine = new double[samples.length];
+    var mineNorms = new double[norms.length];
+    for (int row = 0; row < names.size(); row++) {
+      float[] g = gradients.get(names.get(row));
+      if (g == null) {
+        mineNorms[row] = -1;
+      } else {
+        double squares = 0;
+        for (float v : g) {
+          squares += (double) v * v;
+        }
+        mineNorms[row] = Math.sqrt(squares);
+        sample(g, mine, row * SAMPLES);
+      }
+      double top = largest * 1e-4;
+      for (int i = 0; i < SAMPLES; i++) {
+        top = Math.max(top, Math.abs(samples[row * SAMPLES + i]));
+      }
+      double floor = Math.max(GRADIENT_FLOOR, SLACK * sampleErrors[row]);
+      String where = "of the gradient of " + names.get(row);
+      comparison.compare(
+          "sample " + where, mine, samples, row * SAMPLES, (row + 1) * SAMPLES, floor * top);
+      comparison.compare(
+          "norm " + where,
+          mineNorms,
+          norms,
+          row,
+          row + 1,
+          floor * Math.max(Math.abs(norms[row]), 1e-4 * largestNorm));
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package org.kanface.train;
+
+import java.lang.foreign.MemorySegment;
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Var;
+import org.kanface.data.FaceDataset;
+import org.kanface.data.image.RgbImage;
+import org.kanface.data.load.Batch;
+import org.kanface.data.load.BatchLoader;
+import org.kanface.data.load.LoaderOptions;
+import org.kanface.data.load.Normalization;
+import org.kanface.kernels.DType;
+import org.kanface.nn.Module;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// Embeddings of aligned faces by a trained network, with or without the mirrored image.
+public final class FaceEmbedder {
+  private final Module network;
+  private final Device device;
+  private final int side;
+  private final int dim;
+  private final Normalization normalization;
+
+  /// @param side pixels a side of the square images that the network was trained on
+  /// @param dim length of its embeddings
+  public FaceEmbedder(
+      Module network, Device device, int side, int dim, Normalization normalization) {
+    this.network = network;
+    this.device = device;
+    this.side = side;
+    this.dim = dim;
+    this.normalization = normalization;
+  }
+
+  /// Raw network outputs for images and mirrored images, `[n, dim]` each, row-major.
+  public record Embeddings(float[] plain, float[] mirrored, int dim) {
+    /// Row `i` of both, added and divided by its length: what verification compares.
+    public float[] unit(int i) {
+      var sum = new float[dim];
+      double squares = 0;
+      for (int j = 0; j < dim; j++) {
+        sum[j] = plain[i * dim + j] + mirrored[i * dim + j];
+        squares += (double) sum[j] * sum[j];
+      }
+      double length = squares == 0 ? 1 : Math.sqrt(squares);
+      for (int j = 0; j < dim; j++) {
+        sum[j] /= (float) length;
+      }
+      return sum;
+    }
+  }
+
+  /// Embeds one image; throws [TrainingException] where it is not of the network's size.
+  public float[] embed(RgbImage image) {
+    if (image.width() != side || image.height() != side) {
+      throw new TrainingException(
+          "expected an aligned face of %d x %d pixels, got %d x %d"
+              .formatted(side, side, image.width(), image.height()));
+    }
+    var pixels = new float[3 * side * side];
+    normalization.apply(image.pixels(), pixels);
+    var plain = new float[dim];
+    var mirrored = new float[dim];
+    run(MemorySegment.ofArray(pixels), 1, plain, 0);
+    run(MemorySegment.ofArray(mirror(pixels)), 1, mirrored, 0);
+    return new Embeddings(plain, mirrored, dim).unit(0);
+  }
+
+  /// Embeds a whole data set in batches. The network is left in the mode that it was in.
+  public Embeddings embed(FaceDataset faces, int batchSize, int workers) {
+    var plain = new float[faces.size() * dim];
+    var mirrored = new float[faces.size() * dim];
+    var options =
+        LoaderOptions.evaluation(Math.min(batchSize, faces.size()), workers)
+            .withImageSize(side, false)
+            .withNormalization(normalization);
+    try (var loader = new BatchLoader(faces, options)) {
+      loader.start(0, 0);
+      for (int done = 0; done < faces.size(); ) {
+        try (Batch batch = loader.next()) {
+          run(batch.images(), batch.size(), plain, done * dim);
+          float[] flipped = new float[batch.size() * 3 * side * side];
+          MemorySegment.copy(
+              batch.images(), 0, MemorySegment.ofArray(flipped), 0, 4L * flipped.length);
+          run(MemorySegment.ofArray(mirror(flipped)), batch.size(), mirrored, done * dim);
+          done += batch.size();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TrainingException("interrupted while embedding", e);
+    }
+    return new Embeddings(plain, mirrored, dim);
+  }
+
+  private void run(MemorySegment pixels, int count, float[] out, int at) {
+    boolean training = network.isTraining();
+    network.train(false);
+    try (Graph graph = Graph.inference()) {
+      Tensor images = Tensor.empty(device, DType.F32, Shape.of(count, side, side, 3));
+      images.write(pixels);
+      Var embeddings = network.forward(graph.constant(images));
+      System.arraycopy(embeddings.value().toFloats(), 0, out, at, count * dim);
+    } finally {
+      network.train(training);
+    }
+  }
+
+  /// Every row of pixels of every image back to front.
+  private float[] mirror(float[] pixels) {
+    var out = new float[pixels.length];
+    for (int row = 0; row < pixels.length; row += 3 * side) {
+      for (int x = 0; x < side; x++) {
+        System.arraycopy(pixels, row + 3 * x, out, row + 3 * (side - 1 - x), 3);
+      }
+    }
+    return out;
+  }
+}
