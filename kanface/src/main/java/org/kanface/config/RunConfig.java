@@ -11,7 +11,9 @@ package org.kanface.config;
 /// @param verifyAtEpochEnd verify after every epoch too
 /// @param frequent steps between lines of the log
 /// @param seed of everything random
-/// @param device where to compute
+/// @param device where to compute: `auto` takes a usable GPU if there is one; `cpu`, `cuda`,
+/// `cuda:1`, or
+///     the slow `reference`
 /// @param threads of the CPU kernels; 0: all cores
 public record RunConfig(
     String output,
@@ -23,15 +25,8 @@ public record RunConfig(
     boolean verifyAtEpochEnd,
     int frequent,
     long seed,
-    Device device,
+    String device,
     int threads) {
-
-  /// Where to compute: `auto` takes a usable GPU if there is one.
-  public enum Device {
-    AUTO,
-    CPU,
-    CUDA
-  }
 
   public RunConfig {
     Bounds.atLeast("checkpoint_steps", checkpointSteps, 0);
@@ -40,5 +35,9 @@ public record RunConfig(
     Bounds.atLeast("frequent", frequent, 1);
     Bounds.within("seed", seed, 0, 0xFFFF_FFFFL);
     Bounds.within("threads", threads, 0, 4096);
+    ConfigException.require(
+        device.matches("auto|cpu|reference|cuda(:\\d{1,2})?"),
+        "device: expected auto, cpu, reference, cuda or cuda:N, got \"%s\"",
+        device);
   }
 }

@@ -59,7 +59,7 @@ public record TrainConfig(
               false),
           new AugmentConfig(0.5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
           new SyntheticConfig(1000, 40, 3000, 1, 1),
-          new RunConfig("", false, false, 0, 3, 2000, true, 10, 2048, RunConfig.Device.AUTO, 0));
+          new RunConfig("", false, false, 0, 3, 2000, true, 10, 2048, "auto", 0));
 
   public TrainConfig {
     ConfigException.require(!name.isBlank(), "name: expected a name for the run, got nothing");

@@ -1,6 +1,7 @@
 package org.kanface.eval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -9,10 +10,11 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.kanface.data.verify.VerificationSet;
 
 /// Face verification from embeddings, in double precision.
 ///
-/// Image `2p` and image `2p + 1` form pair `p`. The embedding of an image is the sum of the
+/// The embedding of an image is the sum of the
 /// network's outputs for the image and its mirror image, divided by its L2 norm; pairs are judged
 /// by the squared distance `d = |a - b|²` in [0, 4], which for unit vectors is `2 - 2 cos(a, b)`.
 public final class Verification {
@@ -27,49 +29,33 @@ public final class Verification {
 
   private Verification() {}
 
-  /// Evaluates ten contiguous folds.
+  /// Evaluates a set in its own folds.
+  ///
+  /// @param embeddings raw network outputs `[images of the set, dim]`, row-major
+  /// @param mirrored the same for the mirrored images; the very same array where flipping is off
+  public static VerificationResult evaluate(
+      VerificationSet set, float[] embeddings, float[] mirrored, int dim) {
+    boolean[] same = new boolean[set.pairs().size()];
+    double[] distances = new double[same.length];
+    double[] rows = unitRows(set.name(), set.images().size(), embeddings, mirrored, dim);
+    for (int p = 0; p < same.length; p++) {
+      VerificationSet.Pair pair = set.pairs().get(p);
+      same[p] = pair.same();
+      distances[p] = squaredDistance(rows, pair.a() * dim, pair.b() * dim, dim);
+    }
+    return evaluate(set.name(), distances, same, folds(set), xnorm(embeddings, mirrored, dim));
+  }
+
+  /// Evaluates images `2p` and `2p + 1` as pair `p`, in ten contiguous folds.
   ///
   /// @param embeddings raw network outputs `[2 * pairs, dim]`, row-major
-  /// @param mirrored the same for the mirrored images; the very same array where flipping is off
+  /// @param mirrored the same for the mirrored images
   /// @param same whether each pair shows one person, `[pairs]`
   public static VerificationResult evaluate(
       String name, float[] embeddings, float[] mirrored, int dim, boolean[] same) {
-    return evaluate(name, embeddings, mirrored, dim, same, contiguous(name, same));
-  }
-
-  /// Evaluates with the given folds. Throws [EvaluationException] where the sizes do not agree.
-  public static VerificationResult evaluate(
-      String name, float[] embeddings, float[] mirrored, int dim, boolean[] same, Folds folds) {
-    long expected = 2L * same.length * dim;
-    if (embeddings.length != expected || mirrored.length != expected) {
-      throw new EvaluationException(
-          "%s: expected 2 * %d * %d = %d values for %d pairs, got %d and %d for the mirrored images"
-              .formatted(
-                  name,
-                  same.length,
-                  dim,
-                  expected,
-                  same.length,
-                  embeddings.length,
-                  mirrored.length));
-    }
-    double norms = 0;
-    double[] unit = new double[embeddings.length];
-    for (int image = 0; image < 2 * same.length; image++) {
-      int at = image * dim;
-      norms += norm(embeddings, at, dim) + norm(mirrored, at, dim);
-      double squares = 0;
-      for (int i = at; i < at + dim; i++) {
-        unit[i] = (double) embeddings[i] + mirrored[i];
-        squares += unit[i] * unit[i];
-      }
-      double length = squares == 0 ? 1 : Math.sqrt(squares); // a zero row stays zero
-      for (int i = at; i < at + dim; i++) {
-        unit[i] /= length;
-      }
-    }
-    double xnorm = norms / (4.0 * same.length);
-    return evaluate(name, squaredDistances(unit, dim), same, folds, xnorm);
+    double[] rows = unitRows(name, 2 * same.length, embeddings, mirrored, dim);
+    double xnorm = xnorm(embeddings, mirrored, dim);
+    return evaluate(name, squaredDistances(rows, dim), same, contiguous(name, same.length), xnorm);
   }
 
   /// Evaluates squared distances in [0, 4], one a pair, from any other source of similarity.
@@ -109,25 +95,68 @@ public final class Verification {
   /// Squared distances of the rows `2p` and `2p + 1` of `[2 * pairs, dim]`.
   public static double[] squaredDistances(double[] rows, int dim) {
     double[] distances = new double[rows.length / dim / 2];
-    for (int p = 0; p < distances.length; p++) {
-      int a = 2 * p * dim;
-      double sum = 0;
-      for (int i = a; i < a + dim; i++) {
-        double difference = rows[i] - rows[i + dim];
-        sum += difference * difference;
-      }
-      distances[p] = sum;
-    }
+    Arrays.setAll(distances, p -> squaredDistance(rows, 2 * p * dim, (2 * p + 1) * dim, dim));
     return distances;
   }
 
-  /// The ten contiguous folds of a set; names the set where it has too few pairs.
-  public static Folds contiguous(String name, boolean[] same) {
-    if (same.length < FOLDS) {
+  /// The folds of a set as its pairs name them.
+  static Folds folds(VerificationSet set) {
+    if (set.folds() < 2) {
       throw new EvaluationException(
-          "%s: verification needs %d pairs or more, got %d".formatted(name, FOLDS, same.length));
+          "%s: too few pairs (%d) to cross-validate".formatted(set.name(), set.pairs().size()));
     }
-    return Folds.contiguous(same.length, FOLDS);
+    return Folds.of(set.pairs().stream().mapToInt(VerificationSet.Pair::fold).toArray());
+  }
+
+  private static Folds contiguous(String name, int pairs) {
+    if (pairs < FOLDS) {
+      throw new EvaluationException(
+          "%s: verification needs %d pairs or more, got %d".formatted(name, FOLDS, pairs));
+    }
+    return Folds.contiguous(pairs, FOLDS);
+  }
+
+  /// Sums of original and mirrored rows divided by their norms, `[images, dim]`; a zero row stays
+  /// zero.
+  private static double[] unitRows(
+      String name, int images, float[] embeddings, float[] mirrored, int dim) {
+    long expected = (long) images * dim;
+    if (embeddings.length != expected || mirrored.length != expected) {
+      throw new EvaluationException(
+          "%s: expected %d * %d = %d values for %d images, got %d and %d for the mirrored ones"
+              .formatted(name, images, dim, expected, images, embeddings.length, mirrored.length));
+    }
+    double[] rows = new double[embeddings.length];
+    for (int at = 0; at < rows.length; at += dim) {
+      double squares = 0;
+      for (int i = at; i < at + dim; i++) {
+        rows[i] = (double) embeddings[i] + mirrored[i];
+        squares += rows[i] * rows[i];
+      }
+      double length = squares == 0 ? 1 : Math.sqrt(squares);
+      for (int i = at; i < at + dim; i++) {
+        rows[i] /= length;
+      }
+    }
+    return rows;
+  }
+
+  /// Mean L2 norm of all rows of both arrays.
+  private static double xnorm(float[] embeddings, float[] mirrored, int dim) {
+    double norms = 0;
+    for (int at = 0; at < embeddings.length; at += dim) {
+      norms += norm(embeddings, at, dim) + norm(mirrored, at, dim);
+    }
+    return norms / (2.0 * embeddings.length / dim);
+  }
+
+  private static double squaredDistance(double[] rows, int a, int b, int dim) {
+    double sum = 0;
+    for (int i = 0; i < dim; i++) {
+      double difference = rows[a + i] - rows[b + i];
+      sum += difference * difference;
+    }
+    return sum;
   }
 
   static void checkPairs(int pairs, boolean[] same, Folds folds) {

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.kanface.data.ImageSource;
+import org.kanface.data.image.RgbImage;
+import org.kanface.data.verify.VerificationSet;
 
 class VerificationTest {
   private static final int PAIRS = 105;
@@ -167,7 +172,7 @@ class VerificationTest {
         .hasMessage("lfw: verification needs 10 pairs or more, got 2");
     assertThatThrownBy(
             () -> Verification.evaluate("lfw", new float[9], new float[8], 2, new boolean[10]))
-        .hasMessageContaining("expected 2 * 10 * 2 = 40 values for 10 pairs, got 9 and 8");
+        .hasMessageContaining("expected 20 * 2 = 40 values for 20 images, got 9 and 8");
     assertThatThrownBy(() -> Folds.of(0, 2)).hasMessage("fold 1 of 3 has no pairs");
     assertThatThrownBy(() -> Folds.of(0, 0)).hasMessageContaining("2 folds or more");
   }
@@ -175,16 +180,54 @@ class VerificationTest {
   @Test
   void pixelBaselineSeparatesCopiesFromNoise() {
     Random random = new Random(7);
-    double[] distances = new double[40];
-    boolean[] same = evenPairs(40);
+    List<RgbImage> images = new ArrayList<>();
+    List<VerificationSet.Pair> pairs = new ArrayList<>();
     for (int p = 0; p < 40; p++) {
-      byte[] a = new byte[300];
-      byte[] b = new byte[300];
-      random.nextBytes(a);
-      random.nextBytes(b);
-      distances[p] = PixelBaseline.squaredDistance(a, same[p] ? a : b);
+      byte[] pixels = new byte[300];
+      random.nextBytes(pixels);
+      images.add(new RgbImage(10, 10, pixels));
+      pairs.add(new VerificationSet.Pair(p, p % 2 == 0 ? p : p - 1, p % 2 == 0, p / 4));
     }
-    assertThat(PixelBaseline.accuracy("noise", distances, same)).isEqualTo(1);
+    VerificationSet set = new VerificationSet("noise", new ListSource(images), pairs, 10);
+
+    assertThat(PixelBaseline.accuracy(set, _ -> {})).isEqualTo(1);
     assertThat(PixelBaseline.squaredDistance(new byte[4], new byte[] {1, 2, 3, 4})).isEqualTo(2);
+  }
+
+  @Test
+  void setsMayShareImagesAndBringTheirFolds() {
+    List<VerificationSet.Pair> pairs = new ArrayList<>();
+    for (int p = 0; p < 20; p++) {
+      pairs.add(new VerificationSet.Pair(0, p % 2, p % 2 == 0, p / 10));
+    }
+    RgbImage grey = new RgbImage(1, 1, new byte[3]);
+    VerificationSet set = new VerificationSet("two", new ListSource(List.of(grey, grey)), pairs, 2);
+    float[] rows = {1, 0, 0, 2};
+
+    VerificationResult result = Verification.evaluate(set, rows, rows, 2);
+
+    assertThat(result.accuracy()).isEqualTo(1);
+    assertThat(result.xnorm()).isEqualTo(1.5);
+    VerificationSet single =
+        new VerificationSet("one", new ListSource(List.of(grey, grey)), pairs.subList(0, 10), 1);
+    assertThatThrownBy(() -> Verification.evaluate(single, rows, rows, 2))
+        .hasMessage("one: too few pairs (10) to cross-validate");
+  }
+
+  private record ListSource(List<RgbImage> images) implements ImageSource {
+    @Override
+    public int size() {
+      return images.size();
+    }
+
+    @Override
+    public String name(int index) {
+      return "image " + index;
+    }
+
+    @Override
+    public RgbImage image(int index) {
+      return images.get(index);
+    }
   }
 }
