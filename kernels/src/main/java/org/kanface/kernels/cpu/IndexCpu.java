@@ -16,7 +16,8 @@ import org.kanface.kernels.Workers;
 /// Rows by number.
 final class IndexCpu implements IndexKernels {
   private static final long TASK = 1 << 15; // elements
-  private static final long STRIPE = 4L * LANES; // columns of a task that adds
+  private static final long RANGES = 16; // of target rows, a task each
+  private static final long STRIPE = 4L * LANES; // columns of a task where rows are few
   private static final int FLOAT = Float.BYTES;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -40,20 +41,40 @@ final class IndexCpu implements IndexKernels {
     }
   }
 
-  /// Threads share out columns, so that each row of `y` takes its additions in their order.
+  /// Threads share out ranges of target rows, and columns where those are few, so that each row
+  /// takes its additions in their order.
   @Override
   public void scatterAddRows(long count, long cols, Memory index, Memory x, Memory y) {
+    if (cols == 0) {
+      return;
+    }
+    long targets = y.byteSize() / (cols * FLOAT);
     try (var addresses = new Address("scatter-add rows")) {
       long rows = addresses.input("index", index, count * 2);
       long from = addresses.input("x", x, count * cols);
       long to = addresses.output("y", y, 0);
-      checkRange(rows, count, cols == 0 ? Long.MAX_VALUE : y.byteSize() / (cols * FLOAT));
-      long stripe = count * cols < TASK ? Math.max(cols, 1) : STRIPE;
+      checkRange(rows, count, targets);
+      boolean small = count * cols < TASK;
+      long ranges = small || cols < RANGES ? 1 : Math.clamp(targets / RANGES, 1, RANGES);
+      long stripe = small || ranges == RANGES ? cols : STRIPE;
+      long stripes = Math.ceilDiv(cols, stripe);
       Workers.forEach(
-          Math.ceilDiv(cols, stripe),
-          chunk -> {
-            long begin = chunk * stripe;
-            addStripe(count, cols, begin, Math.min(cols, begin + stripe), rows, from, to);
+          ranges * stripes,
+          task -> {
+            long range = task / stripes;
+            long begin = task % stripes * stripe;
+            long end = Math.min(cols, begin + stripe);
+            long first = range * targets / ranges;
+            long last = (range + 1) * targets / ranges;
+            for (long i = 0; i < count; i++) {
+              long row = SPACE.get(LONG, rows + i * Long.BYTES);
+              if (row >= first && row < last) {
+                add(
+                    from + (i * cols + begin) * FLOAT,
+                    to + (row * cols + begin) * FLOAT,
+                    end - begin);
+              }
+            }
           });
     }
   }
@@ -69,18 +90,14 @@ final class IndexCpu implements IndexKernels {
     }
   }
 
-  private static void addStripe(
-      long count, long cols, long begin, long end, long rows, long x, long y) {
-    for (long i = 0; i < count; i++) {
-      long source = x + i * cols * FLOAT;
-      long target = y + SPACE.get(LONG, rows + i * Long.BYTES) * cols * FLOAT;
-      for (long j = begin; j < end; j += LANES) {
-        var mask = LAST[(int) Math.min(LANES, end - j)];
-        long at = target + j * FLOAT;
-        FloatVector.fromMemorySegment(F, SPACE, source + j * FLOAT, ORDER, mask)
-            .add(FloatVector.fromMemorySegment(F, SPACE, at, ORDER, mask))
-            .intoMemorySegment(SPACE, at, ORDER, mask);
-      }
+  /// `y += x` for `n` elements.
+  private static void add(long x, long y, long n) {
+    for (long j = 0; j < n; j += LANES) {
+      var mask = LAST[(int) Math.min(LANES, n - j)];
+      long at = y + j * FLOAT;
+      FloatVector.fromMemorySegment(F, SPACE, x + j * FLOAT, ORDER, mask)
+          .add(FloatVector.fromMemorySegment(F, SPACE, at, ORDER, mask))
+          .intoMemorySegment(SPACE, at, ORDER, mask);
     }
   }
 }

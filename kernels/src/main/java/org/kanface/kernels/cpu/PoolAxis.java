@@ -35,6 +35,15 @@ record PoolAxis(int size, int[] from, int[] to) {
     return from.length;
   }
 
+  /// Inputs of the widest window.
+  int widest() {
+    int widest = 0;
+    for (int o = 0; o < outputs(); o++) {
+      widest = Math.max(widest, to[o] - from[o]);
+    }
+    return widest;
+  }
+
   /// The axis of the gradient: input `i` reads the outputs that read it.
   PoolAxis transposed() {
     var axis = new PoolAxis(outputs(), new int[size], new int[size]);

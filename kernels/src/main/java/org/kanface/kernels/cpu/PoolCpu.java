@@ -21,6 +21,7 @@ import org.kanface.kernels.Workers;
 /// rectangle of pixels; only who reads whom differs.
 final class PoolCpu implements PoolKernels {
   private static final long TASK = 1 << 15; // elements read by a task, about 5 µs
+  private static final long PAIR = 2L * LANES;
   private static final int FLOAT = Float.BYTES;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -40,54 +41,35 @@ final class PoolCpu implements PoolKernels {
           (n, i) -> {
             long image = from + n * s.h() * s.w() * s.c() * FLOAT;
             long out = (n * s.outH() + i) * s.outW() * s.c();
-            var chosen = new int[LANES];
+            var window = new PoolWindow(rows, columns);
             for (int j = 0; j < columns.outputs(); j++) {
               long at = out + j * s.c();
-              maximum(
-                  image,
-                  s.w(),
-                  s.c(),
-                  rows.from()[i],
-                  rows.to()[i],
-                  columns.from()[j],
-                  columns.to()[j],
-                  to + at * FLOAT,
-                  indices + at * Long.BYTES,
-                  chosen);
+              window.set(rows, columns, i, j);
+              maximum(image, s.c(), window, to + at * FLOAT, indices + at * Long.BYTES);
             }
           });
     }
   }
 
   /// One output pixel: for each channel the first maximum of a rectangle, and where it lies.
-  private static void maximum(
-      long image,
-      long width,
-      long channels,
-      int top,
-      int bottom,
-      int left,
-      int right,
-      long y,
-      long argmax,
-      int[] chosen) {
+  private static void maximum(long image, long channels, PoolWindow window, long y, long argmax) {
+    int[] pixels = window.pixels;
+    int count = window.count;
+    int[] chosen = window.lanes;
+    long step = channels * FLOAT;
     for (long c = 0; c < channels; c += LANES) {
       int lanes = (int) Math.min(LANES, channels - c);
       var mask = LAST[lanes];
-      long first = image + ((top * width + left) * channels + c) * FLOAT;
-      var best = FloatVector.fromMemorySegment(F, SPACE, first, ORDER, mask);
-      var where = IntVector.broadcast(I, (int) (top * width + left));
-      for (long row = top; row < bottom; row++) {
-        for (long column = left; column < right; column++) {
-          long offset = row * width + column;
-          long at = image + (offset * channels + c) * FLOAT;
-          var v = FloatVector.fromMemorySegment(F, SPACE, at, ORDER, mask);
-          // not (v <= best) is also true where either is NaN: v then wins, unless best is one
-          var wins = v.compare(VectorOperators.LE, best).not();
-          wins = wins.and(best.compare(VectorOperators.EQ, best));
-          best = best.blend(v, wins);
-          where = where.blend((int) offset, wins.cast(I));
-        }
+      long base = image + c * FLOAT;
+      var best = FloatVector.fromMemorySegment(F, SPACE, base + pixels[0] * step, ORDER, mask);
+      var where = IntVector.broadcast(I, pixels[0]);
+      for (int p = 1; p < count; p++) {
+        var v = FloatVector.fromMemorySegment(F, SPACE, base + pixels[p] * step, ORDER, mask);
+        // not (v <= best) is also true where either is NaN: v then wins, unless best is one
+        var wins = v.compare(VectorOperators.LE, best).not();
+        wins = wins.and(best.compare(VectorOperators.EQ, best));
+        best = best.blend(v, wins);
+        where = where.blend(pixels[p], wins.cast(I));
       }
       best.intoMemorySegment(SPACE, y + c * FLOAT, ORDER, mask);
       where.intoArray(chosen, 0);
@@ -206,41 +188,47 @@ final class PoolCpu implements PoolKernels {
           rows.axis.outputs(),
           work,
           (n, i) -> {
+            long image = from + n * sourceImage * FLOAT;
             long row = to + (n * rows.axis.outputs() + i) * targetRow * FLOAT;
+            var window = new PoolWindow(rows.axis, columns.axis);
             for (int j = 0; j < columns.axis.outputs(); j++) {
-              weightedSum(
-                  from + n * sourceImage * FLOAT,
-                  channels,
-                  rows,
-                  columns,
-                  i,
-                  j,
-                  row + j * channels * FLOAT);
+              window.set(rows.axis, columns.axis, i, j, rows.weights, columns.weights);
+              float factor = rows.factors[i] * columns.factors[j];
+              weightedSum(image, channels, window, factor, row + j * channels * FLOAT);
             }
           });
     }
   }
 
+  /// One target pixel, two vectors of channels at a time: each sum is a chain of dependent steps.
   private static void weightedSum(
-      long image, long channels, Reader rows, Reader columns, int i, int j, long target) {
-    int top = rows.axis.from()[i];
-    int bottom = rows.axis.to()[i];
-    int left = columns.axis.from()[j];
-    int right = columns.axis.to()[j];
-    long width = columns.axis.size();
-    float factor = rows.factors[i] * columns.factors[j];
-    for (long c = 0; c < channels; c += LANES) {
+      long image, long channels, PoolWindow window, float factor, long target) {
+    int[] pixels = window.pixels;
+    float[] weights = window.weights;
+    int count = window.count;
+    long step = channels * FLOAT;
+    long half = (long) LANES * FLOAT;
+    long c = 0;
+    for (; c + PAIR <= channels; c += PAIR) {
+      long base = image + c * FLOAT;
+      var sum0 = FloatVector.zero(F);
+      var sum1 = FloatVector.zero(F);
+      for (int p = 0; p < count; p++) {
+        long at = base + pixels[p] * step;
+        var w = FloatVector.broadcast(F, weights[p]);
+        sum0 = FloatVector.fromMemorySegment(F, SPACE, at, ORDER).fma(w, sum0);
+        sum1 = FloatVector.fromMemorySegment(F, SPACE, at + half, ORDER).fma(w, sum1);
+      }
+      sum0.mul(factor).intoMemorySegment(SPACE, target + c * FLOAT, ORDER);
+      sum1.mul(factor).intoMemorySegment(SPACE, target + c * FLOAT + half, ORDER);
+    }
+    for (; c < channels; c += LANES) {
       var mask = LAST[(int) Math.min(LANES, channels - c)];
+      long base = image + c * FLOAT;
       var sum = FloatVector.zero(F);
-      for (int row = top; row < bottom; row++) {
-        long at = image + ((row * width + left) * channels + c) * FLOAT;
-        var line = FloatVector.zero(F);
-        for (int column = left; column < right; column++) {
-          var v = FloatVector.fromMemorySegment(F, SPACE, at, ORDER, mask);
-          line = v.fma(FloatVector.broadcast(F, columns.weights[column]), line);
-          at += channels * FLOAT;
-        }
-        sum = line.fma(FloatVector.broadcast(F, rows.weights[row]), sum);
+      for (int p = 0; p < count; p++) {
+        var v = FloatVector.fromMemorySegment(F, SPACE, base + pixels[p] * step, ORDER, mask);
+        sum = v.fma(FloatVector.broadcast(F, weights[p]), sum);
       }
       sum.mul(factor).intoMemorySegment(SPACE, target + c * FLOAT, ORDER, mask);
     }

@@ -7,27 +7,28 @@ import org.kanface.kernels.Philox;
 import org.kanface.kernels.RandomKernels;
 import org.kanface.kernels.Workers;
 
-/// Random numbers, a block of four draws at a time; the arithmetic on draws is in double and rounds
-/// once, so that they are the reference's to the bit.
+/// Random numbers. Draws are made many blocks at a time; the arithmetic on them is in double and
+/// rounds once, so that they are the reference's to the bit.
 final class RandomCpu implements RandomKernels {
-  private static final long TASK = 1 << 14; // draws, a multiple of four
+  private static final int TASK = 1 << 13; // draws, a multiple of a group of blocks
   private static final int FLOAT = Float.BYTES;
 
   @Override
   public void uniform(long n, long seed, long stream, double low, double high, Memory y) {
     try (var addresses = new Address("uniform")) {
       long to = addresses.output("y", y, n);
-      double width = high - low;
-      forEachBlock(
+      forEachTask(
           n,
           seed,
           stream,
-          (first, count, words) -> {
-            for (int k = 0; k < count; k++) {
-              float u = (float) (low + width * Philox.toUniform(words[k]));
-              SPACE.set(Address.FLOAT, to + (first + k) * FLOAT, u);
-            }
-          });
+          (first, count, draws) -> uniform(count, draws, low, high - low, to + first * FLOAT));
+    }
+  }
+
+  private static void uniform(int n, long[] draws, double low, double width, long y) {
+    for (int i = 0; i < n; i++) {
+      double u = Philox.toUniform(PhiloxBlocks.draw(draws, i));
+      SPACE.set(Address.FLOAT, y + (long) i * FLOAT, (float) (low + width * u));
     }
   }
 
@@ -35,21 +36,24 @@ final class RandomCpu implements RandomKernels {
   public void normal(long n, long seed, long stream, double mean, double std, Memory y) {
     try (var addresses = new Address("normal")) {
       long to = addresses.output("y", y, n);
-      forEachBlock(
+      forEachTask(
           n,
           seed,
           stream,
-          (first, count, words) -> {
-            for (int k = 0; k < count; k += 2) {
-              double r = Math.sqrt(-2 * Math.log(1 - Philox.toUniform(words[k])));
-              double angle = 2 * Math.PI * Philox.toUniform(words[k + 1]);
-              long at = to + (first + k) * FLOAT;
-              SPACE.set(Address.FLOAT, at, (float) (mean + std * r * Math.cos(angle)));
-              if (k + 1 < count) {
-                SPACE.set(Address.FLOAT, at + FLOAT, (float) (mean + std * r * Math.sin(angle)));
-              }
-            }
-          });
+          (first, count, draws) -> normal(count, draws, mean, std, to + first * FLOAT));
+    }
+  }
+
+  private static void normal(int n, long[] draws, double mean, double std, long y) {
+    for (int i = 0; i < n; i += 2) {
+      double u = Philox.toUniform(PhiloxBlocks.draw(draws, i));
+      double r = Math.sqrt(-2 * Math.log(1 - u));
+      double angle = 2 * Math.PI * Philox.toUniform(PhiloxBlocks.draw(draws, i + 1));
+      long at = y + (long) i * FLOAT;
+      SPACE.set(Address.FLOAT, at, (float) (mean + std * r * Math.cos(angle)));
+      if (i + 1 < n) {
+        SPACE.set(Address.FLOAT, at + FLOAT, (float) (mean + std * r * Math.sin(angle)));
+      }
     }
   }
 
@@ -60,20 +64,24 @@ final class RandomCpu implements RandomKernels {
       long to = addresses.output("y", y, rows * cols);
       double threshold = (float) p;
       if (cols == 1) {
-        forEachBlock(
+        forEachTask(
             rows,
             seed,
             stream,
-            (first, count, words) -> {
-              for (int k = 0; k < count; k++) {
-                boolean kept = Philox.toUniform(words[k]) >= threshold;
-                dropRow(
-                    kept, 1 - threshold, 1, from + (first + k) * FLOAT, to + (first + k) * FLOAT);
-              }
-            });
+            (first, count, draws) ->
+                drop(count, draws, threshold, from + first * FLOAT, to + first * FLOAT));
       } else {
         dropRows(rows, cols, threshold, seed, stream, from, to);
       }
+    }
+  }
+
+  private static void drop(int n, long[] draws, double threshold, long x, long y) {
+    double divisor = 1 - threshold;
+    for (int i = 0; i < n; i++) {
+      boolean kept = Philox.toUniform(PhiloxBlocks.draw(draws, i)) >= threshold;
+      double value = SPACE.get(Address.FLOAT, x + (long) i * FLOAT) / divisor;
+      SPACE.set(Address.FLOAT, y + (long) i * FLOAT, kept ? (float) value : 0);
     }
   }
 
@@ -96,27 +104,31 @@ final class RandomCpu implements RandomKernels {
   }
 
   private static void dropRow(boolean kept, double divisor, long cols, long x, long y) {
+    if (!kept) {
+      SPACE.asSlice(y, cols * FLOAT).fill((byte) 0);
+      return;
+    }
     for (long j = 0; j < cols; j++) {
-      float value = kept ? (float) (SPACE.get(Address.FLOAT, x + j * FLOAT) / divisor) : 0;
+      float value = (float) (SPACE.get(Address.FLOAT, x + j * FLOAT) / divisor);
       SPACE.set(Address.FLOAT, y + j * FLOAT, value);
     }
   }
 
-  /// What to do with the draws `first … first + count - 1`, the first `count` of four `words`.
-  private interface BlockTask {
-    void run(long first, int count, int[] words);
+  /// What to do with draws `first … first + count - 1`; `draws` as [PhiloxBlocks#draw] reads them.
+  private interface DrawTask {
+    void run(long first, int count, long[] draws);
   }
 
-  private static void forEachBlock(long draws, long seed, long stream, BlockTask task) {
+  private static void forEachTask(long n, long seed, long stream, DrawTask task) {
     Workers.forEach(
-        Math.ceilDiv(draws, TASK),
+        Math.ceilDiv(n, TASK),
         chunk -> {
-          var words = new int[4];
-          long end = Math.min(draws, (chunk + 1) * TASK);
-          for (long i = chunk * TASK; i < end; i += 4) {
-            Philox.block(seed, stream, i >>> 2, words);
-            task.run(i, (int) Math.min(4, end - i), words);
-          }
+          long first = chunk * TASK;
+          int count = (int) Math.min(TASK, n - first);
+          int blocks = Math.ceilDiv(count, 4 * PhiloxBlocks.GROUP) * PhiloxBlocks.GROUP;
+          var draws = new long[2 * blocks];
+          PhiloxBlocks.fill(seed, stream, first >>> 2, blocks, draws);
+          task.run(first, count, draws);
         });
   }
 }
