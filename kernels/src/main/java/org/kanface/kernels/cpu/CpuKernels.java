@@ -67,12 +67,12 @@ final class CpuKernels implements Kernels {
 
   @Override
   public NormKernels norm() {
-    return reference.norm();
+    return new NormCpu();
   }
 
   @Override
   public ReduceKernels reduce() {
-    return reference.reduce();
+    return new ReduceCpu();
   }
 
   @Override
@@ -92,7 +92,7 @@ final class CpuKernels implements Kernels {
 
   @Override
   public LossKernels loss() {
-    return reference.loss();
+    return new LossCpu();
   }
 
   @Override
@@ -102,6 +102,6 @@ final class CpuKernels implements Kernels {
 
   @Override
   public OptimizerKernels optimizer() {
-    return reference.optimizer();
+    return new OptimizerCpu();
   }
 }

@@ -1,13 +1,20 @@
 package org.kanface.kernels.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /// Vectors to and from off-heap memory by address, and sums over a vector's lanes.
 final class Lanes {
   /// Bytes of a vector.
   static final int BYTES = Simd.LANES * Float.BYTES;
+
+  static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
   private static final VectorShuffle<Float> BY_1 = rotation(1);
   private static final VectorShuffle<Float> BY_2 = rotation(2);
@@ -38,12 +45,30 @@ final class Lanes {
     return Simd.F.indexInRange(0, elements);
   }
 
+  /// Copies the masked lanes of a vector; the rest of the target becomes 0.
+  static void copyPadded(long from, VectorMask<Float> mask, long to) {
+    store(load(from, mask), to);
+  }
+
   static float get(long address) {
     return Address.SPACE.get(Address.FLOAT, address);
   }
 
   static void set(long address, float value) {
     Address.SPACE.set(Address.FLOAT, address, value);
+  }
+
+  /// Fills a row of `bytes` bytes and the rest of its last vector.
+  static void fill(long address, int bytes, float value) {
+    FloatVector v = all(value);
+    for (int j = 0; j < bytes; j += BYTES) {
+      store(v, address + j);
+    }
+  }
+
+  /// Copies `elements` floats.
+  static void copy(long from, long to, long elements) {
+    MemorySegment.copy(Address.SPACE, from, Address.SPACE, to, elements * Float.BYTES);
   }
 
   static FloatVector all(float value) {
@@ -62,6 +87,33 @@ final class Lanes {
     }
     s = s.add(s.rearrange(BY_2));
     return s.add(s.rearrange(BY_1));
+  }
+
+  /// The sum of all lanes in their order.
+  static double sum(DoubleVector v) {
+    double sum = 0;
+    for (int lane = 0; lane < Simd.D.length(); lane++) {
+      sum += v.lane(lane);
+    }
+    return sum;
+  }
+
+  /// The larger lanes of both; where `b` is NaN, `a`.
+  static FloatVector larger(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a));
+  }
+
+  /// The largest lane that is not NaN, in every lane.
+  static FloatVector max(FloatVector v) {
+    FloatVector s = v;
+    if (Simd.LANES >= 16) {
+      s = larger(s, s.rearrange(BY_8));
+    }
+    if (Simd.LANES >= 8) {
+      s = larger(s, s.rearrange(BY_4));
+    }
+    s = larger(s, s.rearrange(BY_2));
+    return larger(s, s.rearrange(BY_1));
   }
 
   private static VectorShuffle<Float> rotation(int by) {

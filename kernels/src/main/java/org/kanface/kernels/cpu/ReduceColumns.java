@@ -2,7 +2,6 @@ package org.kanface.kernels.cpu;
 
 import static jdk.incubator.vector.VectorOperators.F2D;
 
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import org.kanface.kernels.Workers;
@@ -41,14 +40,15 @@ final class ReduceColumns {
   private final long chunks; // tasks one below the other
   private final long paddedWidth; // in whole vectors
 
-  private ReduceColumns(int planes, long outer, long rows, long cols, Terms terms, Totals totals) {
+  private ReduceColumns(
+      int planes, long outer, long rows, long cols, long widest, Terms terms, Totals totals) {
     this.planes = planes;
     this.outer = outer;
     this.rows = rows;
     this.cols = cols;
     this.terms = terms;
     this.totals = totals;
-    width = Math.max(1, Math.min(cols, COLUMNS));
+    width = Math.max(1, Math.min(cols, widest));
     bands = (cols + width - 1) / width;
     long most = Math.clamp(TASKS / Math.max(1, outer * bands), 1, TASKS);
     height = Math.max((rows + most - 1) / most, Math.max(BLOCK, 2 * Chunks.ELEMENTS / width));
@@ -57,14 +57,18 @@ final class ReduceColumns {
   }
 
   static void run(int planes, long outer, long rows, long cols, Terms terms, Totals totals) {
-    new ReduceColumns(planes, outer, rows, cols, terms, totals).run();
+    new ReduceColumns(planes, outer, rows, cols, COLUMNS, terms, totals).run();
+  }
+
+  /// As [#run] for one matrix whose terms need all columns of a row at once.
+  static void runWholeRows(int planes, long rows, long cols, Terms terms, Totals totals) {
+    new ReduceColumns(planes, 1, rows, cols, cols, terms, totals).run();
   }
 
   /// `y[j] = scale * x[j]`: stores totals `x` as float32.
   static void round(double scale, long x, long y, int n) {
     for (int j = 0; j < n; j++) {
-      double total =
-          Address.SPACE.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, x + (long) j * Double.BYTES);
+      double total = Address.SPACE.get(Lanes.DOUBLE, x + (long) j * Double.BYTES);
       Lanes.set(y + (long) j * Float.BYTES, (float) (scale * total));
     }
   }
