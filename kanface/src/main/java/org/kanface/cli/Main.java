@@ -1,18 +1,67 @@
 package org.kanface.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /// The program's entry point: `kanface COMMAND`.
 @Command(
     name = "kanface",
     description = "Trains and evaluates face-recognition networks.",
-    mixinStandardHelpOptions = true)
-public final class Main {
+    subcommands = {
+      ConfigCommand.class,
+      DataCommand.class,
+      DoctorCommand.class,
+      FlopsCommand.class,
+      PlanCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    version = "kanface 0.1.0",
+    footer = {
+      "",
+      "Exit status: 0 done, 1 failed, 2 wrong usage. Every failure is one sentence on standard"
+          + " error."
+    })
+public final class Main implements Runnable {
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "After a failure, print where in the program it happened.")
+  boolean stacktrace;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   private Main() {}
 
-  /// Runs the command line and exits with its status: 0 done, 2 wrong usage.
+  /// Runs the command line and ends the JVM with its status: 0 done, 1 failed, 2 wrong usage.
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, args));
+  }
+
+  /// Runs the command line with the given streams and returns its status.
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    Main main = new Main();
+    CommandLine commands = new CommandLine(main);
+    Failures failures = new Failures(err, () -> main.stacktrace);
+    commands
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures);
+    return failures.guard(() -> commands.execute(args));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "expected a command; see kanface --help");
   }
 }

@@ -1,6 +1,7 @@
 package org.kanface.eval;
 
 import java.util.function.IntConsumer;
+import org.kanface.data.FaceDataset;
 import org.kanface.data.verify.VerificationSet;
 
 /// What plain pixels achieve on a verification set: the floor that a network has to beat.
@@ -36,15 +37,17 @@ public final class PixelBaseline {
     return norms == 0 ? 2 : 2 - 2 * Math.clamp(dot / norms, -1, 1);
   }
 
-  /// Cross-validated accuracy of plain pixels on a set; `progress` hears how many pairs are done.
-  public static double accuracy(VerificationSet set, IntConsumer progress) {
+  /// Cross-validated accuracy of plain pixels on a set, images brought to `side` pixels; `progress`
+  /// hears how many pairs are done.
+  public static double accuracy(VerificationSet set, int side, IntConsumer progress) {
+    FaceDataset images = set.faces(side);
     int pairs = set.pairs().size();
     double[] distances = new double[pairs];
     boolean[] same = new boolean[pairs];
     for (int p = 0; p < pairs; p++) {
       VerificationSet.Pair pair = set.pairs().get(p);
-      byte[] a = set.images().image(pair.a()).pixels();
-      distances[p] = squaredDistance(a, set.images().image(pair.b()).pixels());
+      byte[] a = images.image(pair.a()).pixels();
+      distances[p] = squaredDistance(a, images.image(pair.b()).pixels());
       same[p] = pair.same();
       progress.accept(p + 1);
     }

@@ -190,7 +190,7 @@ class VerificationTest {
     }
     VerificationSet set = new VerificationSet("noise", new ListSource(images), pairs, 10);
 
-    assertThat(PixelBaseline.accuracy(set, _ -> {})).isEqualTo(1);
+    assertThat(PixelBaseline.accuracy(set, 10, _ -> {})).isEqualTo(1);
     assertThat(PixelBaseline.squaredDistance(new byte[4], new byte[] {1, 2, 3, 4})).isEqualTo(2);
   }
 

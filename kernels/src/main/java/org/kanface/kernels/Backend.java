@@ -15,4 +15,10 @@ public interface Backend {
 
   /// Its kernels for one element type on one device; empty where it has none for that type.
   Optional<Kernels> kernels(DType type, int ordinal);
+
+  /// What it computes on, in a few words for a report: `512-bit vectors`, a GPU's name. Called only
+  /// where nothing is [#missing].
+  default String describe() {
+    return "";
+  }
 }

@@ -28,4 +28,9 @@ public final class CpuBackend implements Backend {
   public Optional<Kernels> kernels(DType type, int ordinal) {
     return type == DType.F32 ? Optional.of(new CpuKernels()) : Optional.empty();
   }
+
+  @Override
+  public String describe() {
+    return Simd.BITS + "-bit vectors";
+  }
 }
