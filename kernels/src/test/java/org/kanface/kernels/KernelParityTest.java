@@ -33,9 +33,14 @@ class KernelParityTest {
         .map(b -> DynamicContainer.dynamicContainer(b.name(), families(b)));
   }
 
+  /// All families, or the one that `-Dkanface.cases=FAMILY` names.
+  private static Stream<String> families() {
+    String only = System.getProperty("kanface.cases", "");
+    return KernelCases.FAMILIES.stream().filter(f -> only.isEmpty() || only.equals(f));
+  }
+
   private static Stream<DynamicContainer> families(Backend backend) {
-    return KernelCases.FAMILIES.stream()
-        .map(f -> DynamicContainer.dynamicContainer(f, Stream.of(family(backend, f))));
+    return families().map(f -> DynamicContainer.dynamicContainer(f, Stream.of(family(backend, f))));
   }
 
   /// One test a family: a thousand tests of a millisecond would drown the report.
@@ -85,7 +90,7 @@ class KernelParityTest {
   /// give, and that cases do not depend on where blocks lie.
   @TestFactory
   Stream<DynamicTest> tolerancesHoldForTheReferenceItself() {
-    return KernelCases.FAMILIES.stream()
+    return families()
         .map(
             family ->
                 DynamicTest.dynamicTest(

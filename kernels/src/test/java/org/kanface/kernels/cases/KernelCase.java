@@ -89,9 +89,7 @@ public final class KernelCase {
     long first = after.asSlice(0, start).mismatch(before.asSlice(0, start));
     long last = after.asSlice(end).mismatch(before.asSlice(end));
     if (first >= 0 || last >= 0) {
-      throw new AssertionError(
-          "%s: block %d: written %s its end"
-              .formatted(this, b, first >= 0 ? "before its start, not only up to" : "past"));
+      throw new AssertionError("%s: block %d: written outside its elements".formatted(this, b));
     }
     long inside = after.asSlice(start, end - start).mismatch(before.asSlice(start, end - start));
     if (block.role() == Block.Role.IN && inside >= 0) {

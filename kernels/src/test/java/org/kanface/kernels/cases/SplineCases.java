@@ -73,7 +73,9 @@ final class SplineCases {
 
   private static void kan(Stream.Builder<KernelCase> cases, KanLinear s) {
     cases.add(forward(s, INPUTS, ""));
-    cases.add(gradInput(s));
+    cases.add(forward(s, WILD, " of NaN and ∞"));
+    cases.add(gradInput(s, INPUTS, ""));
+    cases.add(gradInput(s, WILD, " of NaN and ∞"));
     cases.add(gradWeights(s));
   }
 
@@ -104,11 +106,11 @@ final class SplineCases {
                     .kanForward(s, m.get(0), m.get(1), m.get(2), m.get(3), m.get(4), m.get(5)));
   }
 
-  private static KernelCase gradInput(KanLinear s) {
+  private static KernelCase gradInput(KanLinear s, Fill inputs, String kind) {
     long edges = s.inputs() * s.outputs();
-    return KernelCase.of("spline/kanGradInput %s", name(s))
+    return KernelCase.of("spline/kanGradInput %s%s", name(s), kind)
         .tolerance(Tolerance.sum(s.outputs()).times(64)) // basis derivatives are about gridSize
-        .in(s.n() * s.inputs(), INPUTS)
+        .in(s.n() * s.inputs(), inputs)
         .in(knotCount(s.spline()), knots(s.spline()))
         .in(edges * s.spline().basis())
         .in(edges)
