@@ -105,7 +105,11 @@ public final class Var implements AutoCloseable {
   /// Adds to a parameter's gradient and takes `contribution` over.
   public void addGrad(Tensor contribution) {
     Check.that(
-        contribution.shape().equals(shape), name, "%s: gradient is %s", shape, contribution.shape());
+        contribution.shape().equals(shape),
+        name,
+        "%s: gradient is %s",
+        shape,
+        contribution.shape());
     accumulate(contribution);
   }
 
