@@ -45,10 +45,9 @@ class SyntheticFacesTest {
     boolean[] same = new boolean[pairs];
     for (int i = 0; i < pairs; i++) {
       same[i] = i % 2 == 0;
-      scores[i] =
-          PixelBaseline.cosine(faces.render(i, 0), faces.render(same[i] ? i : i + pairs, 1));
+      scores[i] = RawPixels.cosine(faces.render(i, 0), faces.render(same[i] ? i : i + pairs, 1));
     }
-    assertThat(PixelBaseline.tenFold(scores, same)).isGreaterThan(0.5).isLessThan(0.75);
+    assertThat(RawPixels.tenFold(scores, same)).isGreaterThan(0.5).isLessThan(0.75);
   }
 
   @Test

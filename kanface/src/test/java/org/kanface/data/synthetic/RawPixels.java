@@ -4,8 +4,8 @@ import org.kanface.data.image.RgbImage;
 
 /// The bar any recogniser must clear: cosine of mean-free grey pixels at 56 × 56, ten-fold
 /// accuracy.
-final class PixelBaseline {
-  private PixelBaseline() {}
+final class RawPixels {
+  private RawPixels() {}
 
   static double cosine(RgbImage a, RgbImage b) {
     double[] x = feature(a);
