@@ -15,7 +15,8 @@ import org.kanface.tensor.Shape;
 
 /// What an op gave: its output and the gradients of its inputs, for a fixed cotangent.
 record Outcome(Shape shape, List<String> names, List<double[]> values) {
-  private static final double UNIT = 2e-6; // of a sum of one term, relative to the largest element
+  private static final double UNIT =
+      4e-7; // of a sum of one term, relative to the largest element: 7 roundings
 
   /// Devices with float32 kernels that can be used here.
   static List<Device> devices() {
