@@ -3,12 +3,14 @@ package org.kanface.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.kanface.autograd.op.Add;
+import org.kanface.autograd.op.Dropout;
 import org.kanface.autograd.op.Elementwise;
 import org.kanface.autograd.op.Linear;
 import org.kanface.autograd.op.Multiply;
@@ -91,6 +93,21 @@ class GraphTest {
       assertThat(leaks.newBlocks()).isEqualTo(before + 3); // the constant, the loss, dx
     }
     assertThat(leaks.newBlocks()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void aSecondStepAllocatesNoNativeBlock() {
+    var blocks = new ArrayList<Long>();
+    for (int step = 0; step < 4; step++) {
+      try (Graph graph = Graph.training(step)) {
+        Var h = Multiply.of(x, constant(new double[1021]));
+        h = Dropout.of(Elementwise.gelu(h), 0.5);
+        graph.backward(Sum.all(Multiply.of(h, h)));
+      }
+      x.zeroGrad();
+      blocks.add(DEVICE.pool().stats().nativeBlocks());
+    }
+    assertThat(blocks.subList(1, 4)).containsOnly(blocks.getFirst());
   }
 
   @Test

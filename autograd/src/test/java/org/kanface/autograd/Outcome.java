@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.kanface.kernels.Backend;
 import org.kanface.kernels.Backends;
@@ -66,8 +67,14 @@ record Outcome(Shape shape, List<String> names, List<double[]> values) {
         boolean near = Math.abs(found[i] - expected[i]) <= tolerance;
         if (!near) {
           throw new AssertionError(
-              "%s[%d]: expected %.9g, found %.9g, tolerance %.2g"
-                  .formatted(names.get(t), i, expected[i], found[i], tolerance));
+              String.format(
+                  Locale.ROOT,
+                  "%s[%d]: expected %.9g, found %.9g, tolerance %.2g",
+                  names.get(t),
+                  i,
+                  expected[i],
+                  found[i],
+                  tolerance));
         }
       }
     }

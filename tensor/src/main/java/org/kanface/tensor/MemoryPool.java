@@ -2,6 +2,7 @@ package org.kanface.tensor;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.kanface.kernels.Memory;
@@ -35,7 +36,8 @@ public final class MemoryPool {
     return new Stats(liveBlocks, liveBytes, peakBytes, nativeBlocks, nativeBytes);
   }
 
-  /// A block of at least `bytes` bytes.
+  /// A block of at least `bytes` bytes. Where the system has no room, unused blocks go back to it
+  /// first; throws [OutOfMemoryError] where that does not help.
   synchronized Memory take(long bytes) {
     long size = sizeClass(bytes);
     var fit = free.ceilingEntry(size);
@@ -46,7 +48,7 @@ public final class MemoryPool {
         free.remove(fit.getKey());
       }
     } else {
-      block = allocator.apply(size);
+      block = allocate(size);
       nativeBlocks++;
       nativeBytes += size;
     }
@@ -54,6 +56,30 @@ public final class MemoryPool {
     liveBytes += block.byteSize();
     peakBytes = Math.max(peakBytes, liveBytes);
     return block;
+  }
+
+  private Memory allocate(long size) {
+    try {
+      return allocator.apply(size);
+    } catch (OutOfMemoryError _) {
+      trim();
+      try {
+        return allocator.apply(size);
+      } catch (OutOfMemoryError second) {
+        var told =
+            new OutOfMemoryError(
+                String.format(
+                    Locale.ROOT,
+                    "no room for a block of %,d bytes beside %,d blocks of %,d bytes in use;"
+                        + " a smaller batch needs less (%s)",
+                    size,
+                    liveBlocks,
+                    liveBytes,
+                    second.getMessage()));
+        told.addSuppressed(second);
+        throw told;
+      }
+    }
   }
 
   synchronized void giveBack(Memory block) {

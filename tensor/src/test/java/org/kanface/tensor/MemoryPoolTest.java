@@ -1,6 +1,7 @@
 package org.kanface.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -76,5 +77,45 @@ class MemoryPoolTest {
     pool.giveBack(b);
     pool.trim();
     assertThat(pool.stats().nativeBytes()).isZero();
+  }
+
+  /// A system with room for `limit` bytes at a time.
+  private static MemoryPool limited(long limit) {
+    var taken = new ArrayList<HostMemory>();
+    return new MemoryPool(
+        bytes -> {
+          taken.removeIf(m -> !m.segment().scope().isAlive());
+          if (taken.stream().mapToLong(Memory::byteSize).sum() + bytes > limit) {
+            throw new OutOfMemoryError("limit " + limit);
+          }
+          taken.add(HostMemory.allocate(bytes));
+          return taken.getLast();
+        });
+  }
+
+  @Test
+  void givesUnusedBlocksBackWhereTheSystemHasNoRoom() {
+    MemoryPool small = limited(4096);
+    small.giveBack(small.take(1024));
+    small.giveBack(small.take(2048));
+    Memory whole = small.take(4096);
+    assertThat(small.stats().nativeBytes()).isEqualTo(4096);
+    small.giveBack(whole);
+    small.trim();
+  }
+
+  @Test
+  void saysWhatIsInUseWhereTheSystemHasNoRoom() {
+    MemoryPool small = limited(4096);
+    Memory held = small.take(3072);
+    assertThatThrownBy(() -> small.take(2048))
+        .isInstanceOf(OutOfMemoryError.class)
+        .hasMessage(
+            "no room for a block of 2,048 bytes beside 1 blocks of 3,072 bytes in use; a smaller"
+                + " batch needs less (limit 4096)");
+    assertThat(small.stats().liveBlocks()).isEqualTo(1);
+    assertThat(small.stats().nativeBlocks()).isEqualTo(1);
+    small.giveBack(held);
+    small.trim();
   }
 }
