@@ -1,7 +1,6 @@
 package org.kanface.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
-import org.kanface.kernels.Backends;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.ElementwiseKernels;
@@ -21,7 +20,6 @@ import org.kanface.kernels.Workers;
 
 /// Vector-API kernels for float32 on the host.
 final class CpuKernels implements Kernels {
-  private final Kernels reference = Backends.kernels("reference", DType.F32);
   private final GemmKernels gemm = new GemmCpu();
   private final SplineKernels spline = new SplineCpu();
   private final PoolKernels pool = new PoolCpu();
