@@ -59,6 +59,9 @@ final class DoctorCommand implements Callable<Integer> {
       Optional<String> missing = backend.missing();
       line(backend.name(), missing.map(why -> "no: " + why).orElseGet(() -> usable(backend)));
     }
+    if (Backends.all().stream().noneMatch(b -> b.name().equals("cuda"))) {
+      line("cuda", "no: this build has no CUDA kernels");
+    }
     Backends.Choice choice = Backends.select("auto");
     boolean fast = !choice.backend().name().equals("reference");
     line("device auto", "takes %s (%s)".formatted(choice.backend().name(), choice.reason()));

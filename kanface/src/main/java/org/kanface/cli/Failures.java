@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -35,9 +36,11 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     String message = firstLine(e);
-    if (e instanceof UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      message += "; did you mean " + unmatched.getSuggestions().getFirst() + "?";
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      String word = unmatched.getUnmatched().getFirst();
+      message = (unmatched.isUnknownOption() ? "no option " : "no command or argument ") + word;
+      List<String> near = unmatched.getSuggestions();
+      message += near.isEmpty() ? "; see --help" : "; did you mean " + near.getFirst() + "?";
     }
     return tell(message, e, USAGE);
   }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       DoctorCommand.class,
       FlopsCommand.class,
+      GoldenCommand.class,
       PlanCommand.class
     },
     mixinStandardHelpOptions = true,
