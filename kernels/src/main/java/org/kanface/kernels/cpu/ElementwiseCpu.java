@@ -169,12 +169,17 @@ final class ElementwiseCpu implements ElementwiseKernels {
   }
 
   private static void clamp(float low, float high, long x, long y, int n) {
-    for (int i = 0; i < n; i += Simd.LANES) {
-      VectorMask<Float> mask = Lanes.first(n - i);
-      FloatVector v = Lanes.load(at(x, i), mask);
-      v = v.blend(low, v.compare(LT, low));
-      Lanes.store(v.blend(high, v.compare(GT, high)), at(y, i), mask);
+    int i = 0;
+    for (; i < Simd.F.loopBound(n); i += Simd.LANES) {
+      Lanes.store(clamp(low, high, Lanes.load(at(x, i))), at(y, i));
     }
+    VectorMask<Float> mask = Lanes.first(n - i);
+    Lanes.store(clamp(low, high, Lanes.load(at(x, i), mask)), at(y, i), mask);
+  }
+
+  private static FloatVector clamp(float low, float high, FloatVector v) {
+    FloatVector raised = v.blend(low, v.compare(LT, low));
+    return raised.blend(high, raised.compare(GT, high));
   }
 
   @Override
@@ -197,13 +202,19 @@ final class ElementwiseCpu implements ElementwiseKernels {
   }
 
   private static void clampBackward(float low, float high, long x, long dy, long dx, int n) {
-    FloatVector zero = Lanes.all(0f);
-    for (int i = 0; i < n; i += Simd.LANES) {
-      VectorMask<Float> mask = Lanes.first(n - i);
-      FloatVector v = Lanes.load(at(x, i), mask);
-      FloatVector g = zero.blend(Lanes.load(at(dy, i), mask), v.compare(GE, low));
-      Lanes.store(zero.blend(g, v.compare(LE, high)), at(dx, i), mask);
+    int i = 0;
+    for (; i < Simd.F.loopBound(n); i += Simd.LANES) {
+      Lanes.store(inside(low, high, Lanes.load(at(x, i)), Lanes.load(at(dy, i))), at(dx, i));
     }
+    VectorMask<Float> mask = Lanes.first(n - i);
+    FloatVector v = Lanes.load(at(x, i), mask);
+    Lanes.store(inside(low, high, v, Lanes.load(at(dy, i), mask)), at(dx, i), mask);
+  }
+
+  // dy where low <= x <= high, else 0
+  private static FloatVector inside(float low, float high, FloatVector x, FloatVector dy) {
+    VectorMask<Float> kept = x.compare(GE, low).and(x.compare(LE, high));
+    return Lanes.all(0f).blend(dy, kept);
   }
 
   @Override

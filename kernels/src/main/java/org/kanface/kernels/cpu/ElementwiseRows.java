@@ -5,76 +5,101 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/// Elementwise loops with one parameter a column of `[rows, cols]`, row after row. Sizes of rows
-/// are in bytes.
+/// Elementwise loops with one parameter a column. Parameters of some columns stay in registers
+/// while a loop goes down the rows, which are `row` bytes apart; `cols` bytes of each are worked
+/// on.
 final class ElementwiseRows {
+  private static final int PAIR = 2 * Lanes.BYTES;
+
   private ElementwiseRows() {}
 
   // y = residual + scale[j] * x
   static void scaleResidual(long rows, int row, long x, long scale, long residual, long y) {
-    int whole = row - row % Lanes.BYTES;
-    VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
-    for (long r = 0; r < rows; r++) {
-      long at = r * row;
-      for (int j = 0; j < whole; j += Lanes.BYTES) {
-        FloatVector s = Lanes.load(scale + j);
-        FloatVector v = Lanes.load(x + at + j).fma(s, Lanes.load(residual + at + j));
-        Lanes.store(v, y + at + j);
+    int j = 0;
+    for (; j <= row - PAIR; j += PAIR) {
+      scaleResidualPair(rows, row, x + j, scale + j, residual + j, y + j);
+    }
+    for (; j < row; j += Lanes.BYTES) {
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      FloatVector s = Lanes.load(scale + j, mask);
+      for (long at = j; at < rows * row; at += row) {
+        FloatVector r = Lanes.load(residual + at, mask);
+        Lanes.store(Lanes.load(x + at, mask).fma(s, r), y + at, mask);
       }
-      if (whole < row) {
-        FloatVector s = Lanes.load(scale + whole, mask);
-        FloatVector v = Lanes.load(x + at + whole, mask);
-        Lanes.store(v.fma(s, Lanes.load(residual + at + whole, mask)), y + at + whole, mask);
-      }
+    }
+  }
+
+  private static void scaleResidualPair(
+      long rows, int row, long x, long scale, long residual, long y) {
+    FloatVector s0 = Lanes.load(scale);
+    FloatVector s1 = Lanes.load(scale + Lanes.BYTES);
+    for (long at = 0; at < rows * row; at += row) {
+      long next = at + Lanes.BYTES;
+      Lanes.store(Lanes.load(x + at).fma(s0, Lanes.load(residual + at)), y + at);
+      Lanes.store(Lanes.load(x + next).fma(s1, Lanes.load(residual + next)), y + next);
     }
   }
 
   // y = x > 0 ? x : weight[j] * x
   static void prelu(long rows, int row, long x, long weight, long y) {
-    int whole = row - row % Lanes.BYTES;
-    VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
-    for (long r = 0; r < rows; r++) {
-      long at = r * row;
-      for (int j = 0; j < whole; j += Lanes.BYTES) {
-        FloatVector v = Lanes.load(x + at + j);
-        Lanes.store(prelu(v, Lanes.load(weight + j)), y + at + j);
-      }
-      if (whole < row) {
-        FloatVector v = Lanes.load(x + at + whole, mask);
-        Lanes.store(prelu(v, Lanes.load(weight + whole, mask)), y + at + whole, mask);
+    int j = 0;
+    for (; j <= row - PAIR; j += PAIR) {
+      preluPair(rows, row, x + j, weight + j, y + j);
+    }
+    for (; j < row; j += Lanes.BYTES) {
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      FloatVector w = Lanes.load(weight + j, mask);
+      for (long at = j; at < rows * row; at += row) {
+        FloatVector v = Lanes.load(x + at, mask);
+        Lanes.store(v.mul(w).blend(v, v.compare(GT, 0f)), y + at, mask);
       }
     }
   }
 
-  private static FloatVector prelu(FloatVector x, FloatVector weight) {
-    return x.mul(weight).blend(x, x.compare(GT, 0f));
+  private static void preluPair(long rows, int row, long x, long weight, long y) {
+    FloatVector w0 = Lanes.load(weight);
+    FloatVector w1 = Lanes.load(weight + Lanes.BYTES);
+    for (long at = 0; at < rows * row; at += row) {
+      FloatVector v0 = Lanes.load(x + at);
+      FloatVector v1 = Lanes.load(x + at + Lanes.BYTES);
+      Lanes.store(v0.mul(w0).blend(v0, v0.compare(GT, 0f)), y + at);
+      Lanes.store(v1.mul(w1).blend(v1, v1.compare(GT, 0f)), y + at + Lanes.BYTES);
+    }
   }
 
-  /// `dx = dy * (x > 0 ? 1 : weight[j])` and `sums[j] += dy * x` over `x <= 0`, for `cols` bytes of
-  /// rows that are `row` bytes apart.
+  /// `dx = dy * (x > 0 ? 1 : weight[j])` and `sums[j] += dy * x` over `x <= 0`.
   static void preluBackward(
       long rows, long row, int cols, long x, long weight, long dy, long dx, long sums) {
-    int whole = cols - cols % Lanes.BYTES;
-    VectorMask<Float> mask = Lanes.first((cols - whole) / Float.BYTES);
-    for (long r = 0; r < rows; r++) {
-      long at = r * row;
-      for (int j = 0; j < whole; j += Lanes.BYTES) {
-        FloatVector v = Lanes.load(x + at + j);
-        FloatVector g = Lanes.load(dy + at + j);
-        VectorMask<Float> positive = v.compare(GT, 0f);
-        FloatVector sum = Lanes.load(sums + j);
-        Lanes.store(g.fma(v, sum).blend(sum, positive), sums + j);
-        Lanes.store(g.mul(Lanes.load(weight + j)).blend(g, positive), dx + at + j);
-      }
-      if (whole < cols) {
-        FloatVector v = Lanes.load(x + at + whole, mask);
-        FloatVector g = Lanes.load(dy + at + whole, mask);
-        VectorMask<Float> positive = v.compare(GT, 0f);
-        FloatVector sum = Lanes.load(sums + whole);
-        Lanes.store(g.fma(v, sum).blend(sum, positive), sums + whole);
-        FloatVector w = Lanes.load(weight + whole, mask);
-        Lanes.store(g.mul(w).blend(g, positive), dx + at + whole, mask);
-      }
+    int j = 0;
+    for (; j <= cols - Lanes.BYTES; j += Lanes.BYTES) {
+      preluBackwardVector(rows, row, x + j, weight + j, dy + j, dx + j, sums + j);
     }
+    if (j < cols) {
+      VectorMask<Float> mask = Lanes.first((cols - j) / Float.BYTES);
+      FloatVector w = Lanes.load(weight + j, mask);
+      FloatVector sum = Lanes.load(sums + j);
+      for (long at = j; at < rows * row; at += row) {
+        FloatVector v = Lanes.load(x + at, mask);
+        FloatVector g = Lanes.load(dy + at, mask);
+        VectorMask<Float> positive = v.compare(GT, 0f);
+        sum = g.fma(v, sum).blend(sum, positive);
+        Lanes.store(g.mul(w).blend(g, positive), dx + at, mask);
+      }
+      Lanes.store(sum, sums + j);
+    }
+  }
+
+  private static void preluBackwardVector(
+      long rows, long row, long x, long weight, long dy, long dx, long sums) {
+    FloatVector w = Lanes.load(weight);
+    FloatVector sum = Lanes.load(sums);
+    for (long at = 0; at < rows * row; at += row) {
+      FloatVector v = Lanes.load(x + at);
+      FloatVector g = Lanes.load(dy + at);
+      VectorMask<Float> positive = v.compare(GT, 0f);
+      sum = g.fma(v, sum).blend(sum, positive);
+      Lanes.store(g.mul(w).blend(g, positive), dx + at);
+    }
+    Lanes.store(sum, sums);
   }
 }

@@ -103,19 +103,6 @@ final class Lanes {
     return a.blend(b, b.compare(VectorOperators.GT, a));
   }
 
-  /// The largest lane that is not NaN, in every lane.
-  static FloatVector max(FloatVector v) {
-    FloatVector s = v;
-    if (Simd.LANES >= 16) {
-      s = larger(s, s.rearrange(BY_8));
-    }
-    if (Simd.LANES >= 8) {
-      s = larger(s, s.rearrange(BY_4));
-    }
-    s = larger(s, s.rearrange(BY_2));
-    return larger(s, s.rearrange(BY_1));
-  }
-
   private static VectorShuffle<Float> rotation(int by) {
     return VectorShuffle.fromOp(Simd.F, lane -> (lane + by) % Simd.LANES);
   }

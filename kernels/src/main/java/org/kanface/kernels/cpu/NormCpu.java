@@ -35,7 +35,7 @@ final class NormCpu implements NormKernels {
               NormLayer.forward(
                   to - from,
                   row,
-                  (float) eps,
+                  eps,
                   in + from * row,
                   weights,
                   biases,

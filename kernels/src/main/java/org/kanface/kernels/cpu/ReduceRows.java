@@ -1,6 +1,7 @@
 package org.kanface.kernels.cpu;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
@@ -78,7 +79,7 @@ final class ReduceRows {
       VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
       max0 = max0.blend(Lanes.larger(max0, Lanes.load(x + j, mask)), mask);
     }
-    return Lanes.max(Lanes.larger(max0, max1)).lane(0);
+    return Lanes.larger(max0, max1).reduceLanes(MAX); // in any order: no rounding
   }
 
   /// The number of the first element that is `value`, or NaN where `value` is; -1 for none.

@@ -3,8 +3,8 @@ package org.kanface.kernels.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/// Softmax loops over one row of `row` bytes. The last elements go through masks, so that a
-/// function's body is compiled once.
+/// Softmax loops over one row of `row` bytes. The last elements are padded to a whole vector
+/// and go through the same loop, so that a function's body is compiled once.
 final class ReduceSoftmax {
   private static final int BLOCK = 16 * 1024; // bytes summed in float32 before double takes over
 
@@ -12,34 +12,39 @@ final class ReduceSoftmax {
 
   /// `Σ exp(x - shift)` for `shift >= x`; the terms go to `y` too, where it is not 0.
   static double sumExp(long x, int row, float shift, long y) {
+    int whole = row - row % Lanes.BYTES;
     double total = 0;
-    for (int from = 0; from < row; from += BLOCK) {
-      int bytes = Math.min(BLOCK, row - from);
-      total +=
-          y == 0
-              ? sumOfBlock(x + from, bytes, shift)
-              : expOfBlock(x + from, bytes, shift, y + from);
+    for (int from = 0; from < whole; from += BLOCK) {
+      int bytes = Math.min(BLOCK, whole - from);
+      total += y == 0 ? sum(x + from, bytes, shift) : terms(x + from, bytes, shift, y + from);
+    }
+    if (whole < row) {
+      long tail = Scratch.TAIL.address(Lanes.BYTES);
+      VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
+      FloatVector nothing = Lanes.all(Float.NEGATIVE_INFINITY); // whose exponential is 0
+      Lanes.store(nothing.blend(Lanes.load(x + whole, mask), mask), tail);
+      total += terms(tail, Lanes.BYTES, shift, tail);
+      if (y != 0) {
+        Lanes.store(Lanes.load(tail), y + whole, mask);
+      }
     }
     return total;
   }
 
-  private static float sumOfBlock(long x, int bytes, float shift) {
+  private static float sum(long x, int bytes, float shift) {
     FloatVector sum = Lanes.all(0f);
     for (int j = 0; j < bytes; j += Lanes.BYTES) {
-      VectorMask<Float> mask = Lanes.first((bytes - j) / Float.BYTES);
-      FloatVector e = VectorMath.expFlushed(Lanes.load(x + j, mask).sub(shift));
-      sum = sum.add(e, mask);
+      sum = sum.add(VectorMath.expFlushed(Lanes.load(x + j).sub(shift)));
     }
     return Lanes.sum(sum).lane(0);
   }
 
-  private static float expOfBlock(long x, int bytes, float shift, long y) {
+  private static float terms(long x, int bytes, float shift, long y) {
     FloatVector sum = Lanes.all(0f);
     for (int j = 0; j < bytes; j += Lanes.BYTES) {
-      VectorMask<Float> mask = Lanes.first((bytes - j) / Float.BYTES);
-      FloatVector e = VectorMath.expFlushed(Lanes.load(x + j, mask).sub(shift));
-      e.intoMemorySegment(Address.SPACE, y + j, Simd.ORDER, mask);
-      sum = sum.add(e, mask);
+      FloatVector e = VectorMath.expFlushed(Lanes.load(x + j).sub(shift));
+      sum = sum.add(e);
+      e.intoMemorySegment(Address.SPACE, y + j, Simd.ORDER);
     }
     return Lanes.sum(sum).lane(0);
   }
@@ -77,13 +82,23 @@ final class ReduceSoftmax {
 
   /// `dx = dy - exp(y) sum`, `y <= 0`.
   static void logBackward(long y, long dy, int row, float sum, long dx) {
-    FloatVector minus = Lanes.all(-sum);
-    for (int j = 0; j < row; j += Lanes.BYTES) {
-      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-      FloatVector e = VectorMath.expFlushed(Lanes.load(y + j, mask));
-      FloatVector d =
-          FloatVector.fromMemorySegment(Simd.F, Address.SPACE, dy + j, Simd.ORDER, mask);
-      e.fma(minus, d).intoMemorySegment(Address.SPACE, dx + j, Simd.ORDER, mask);
+    int whole = row - row % Lanes.BYTES;
+    logBackwardOfVectors(y, dy, whole, -sum, dx);
+    if (whole < row) {
+      long tail = Scratch.TAIL.address(2L * Lanes.BYTES);
+      VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
+      Lanes.copyPadded(y + whole, mask, tail);
+      Lanes.copyPadded(dy + whole, mask, tail + Lanes.BYTES);
+      logBackwardOfVectors(tail, tail + Lanes.BYTES, Lanes.BYTES, -sum, tail);
+      Lanes.store(Lanes.load(tail), dx + whole, mask);
+    }
+  }
+
+  private static void logBackwardOfVectors(long y, long dy, int bytes, float minusSum, long dx) {
+    FloatVector minus = Lanes.all(minusSum);
+    for (int j = 0; j < bytes; j += Lanes.BYTES) {
+      FloatVector e = VectorMath.expFlushed(Lanes.load(y + j));
+      e.fma(minus, Lanes.load(dy + j)).intoMemorySegment(Address.SPACE, dx + j, Simd.ORDER);
     }
   }
 }

@@ -48,22 +48,37 @@ final class ReduceTall {
 
   /// `sums[j] += a b`.
   static void sumProduct(long rows, long row, int cols, long a, long b, long sums) {
-    for (int j = 0; j < cols; j += Lanes.BYTES) {
-      VectorMask<Float> mask = Lanes.first((cols - j) / Float.BYTES);
-      FloatVector sum0 = Lanes.load(sums + j);
-      FloatVector sum1 = Lanes.all(0f);
-      long r = 0;
-      for (; r + 1 < rows; r += 2) {
-        long at = r * row + j;
-        sum0 = Lanes.load(a + at, mask).fma(Lanes.load(b + at, mask), sum0);
-        sum1 = Lanes.load(a + at + row, mask).fma(Lanes.load(b + at + row, mask), sum1);
-      }
-      if (r < rows) {
-        long at = r * row + j;
-        sum0 = Lanes.load(a + at, mask).fma(Lanes.load(b + at, mask), sum0);
-      }
-      Lanes.store(sum0.add(sum1), sums + j);
+    int j = 0;
+    for (; j <= cols - STRIP; j += STRIP) {
+      sumProductOfStrip(rows, row, a + j, b + j, sums + j);
     }
+    for (; j < cols; j += Lanes.BYTES) {
+      VectorMask<Float> mask = Lanes.first((cols - j) / Float.BYTES);
+      FloatVector sum = Lanes.load(sums + j);
+      for (long at = j; at < rows * row; at += row) {
+        sum = Lanes.load(a + at, mask).fma(Lanes.load(b + at, mask), sum);
+      }
+      Lanes.store(sum, sums + j);
+    }
+  }
+
+  private static void sumProductOfStrip(long rows, long row, long a, long b, long sums) {
+    FloatVector sum0 = Lanes.load(sums);
+    FloatVector sum1 = Lanes.load(sums + Lanes.BYTES);
+    FloatVector sum2 = Lanes.load(sums + 2L * Lanes.BYTES);
+    FloatVector sum3 = Lanes.load(sums + 3L * Lanes.BYTES);
+    for (long at = 0; at < rows * row; at += row) {
+      long left = a + at;
+      long right = b + at;
+      sum0 = Lanes.load(left).fma(Lanes.load(right), sum0);
+      sum1 = Lanes.load(left + Lanes.BYTES).fma(Lanes.load(right + Lanes.BYTES), sum1);
+      sum2 = Lanes.load(left + 2L * Lanes.BYTES).fma(Lanes.load(right + 2L * Lanes.BYTES), sum2);
+      sum3 = Lanes.load(left + 3L * Lanes.BYTES).fma(Lanes.load(right + 3L * Lanes.BYTES), sum3);
+    }
+    Lanes.store(sum0, sums);
+    Lanes.store(sum1, sums + Lanes.BYTES);
+    Lanes.store(sum2, sums + 2L * Lanes.BYTES);
+    Lanes.store(sum3, sums + 3L * Lanes.BYTES);
   }
 
   /// The largest of each column and the first row that has it (I64); NaN wins.
