@@ -19,7 +19,7 @@ final class OptimizerCases {
   private static final Adam[] ADAM = {
     new Adam(6e-3, 0.9, 0.999, 1e-8, 0.05, true, 1, 1),
     new Adam(6e-3, 0.9, 0.999, 1e-8, 0.05, true, 1000, 0.125),
-    new Adam(1e-3, 0.9, 0.999, 1e-8, 0.01, false, 3, 1),
+    new Adam(1e-3, 0.9, 0.999, 1e-8, 0.01f, false, 3, 1), // g may cancel: the decay has to be exact
     new Adam(1e-3, 0.8, 0.95, 1e-6, 0, true, 100_000, 1),
   };
 
