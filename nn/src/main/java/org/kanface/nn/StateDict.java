@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DType;
+import org.kanface.kernels.HostMemory;
+import org.kanface.tensor.Tensor;
 
 /// A module's parameters and buffers under PyTorch's names and shapes, to and from safetensors.
 public final class StateDict {
@@ -22,9 +24,21 @@ public final class StateDict {
   }
 
   private static SafeTensors.Entry entry(Parameter p) {
-    return p.var().dtype() == DType.I64
-        ? SafeTensors.Entry.of(p.externalShape(), p.var().value().toLongs())
+    Tensor value = p.var().value();
+    return p.packing().isPlain() && value.memory() instanceof HostMemory
+        ? entry(value)
         : SafeTensors.Entry.of(p.externalShape(), p.external());
+  }
+
+  /// A tensor as it lies in memory; on the host without a copy, so it must stay alive until it is
+  /// written.
+  public static SafeTensors.Entry entry(Tensor tensor) {
+    if (tensor.memory() instanceof HostMemory host) {
+      return new SafeTensors.Entry(tensor.dtype(), tensor.shape(), host.segment());
+    }
+    MemorySegment copy = MemorySegment.ofArray(new byte[Math.toIntExact(tensor.byteSize())]);
+    tensor.read(copy);
+    return new SafeTensors.Entry(tensor.dtype(), tensor.shape(), copy);
   }
 
   /// Writes the module to a new file; not atomic.

@@ -105,8 +105,15 @@ public final class KANLinear extends Module {
         config.reduction);
   }
 
-  /// The function of one edge at the points `x`, before any reduction: for plotting.
-  public double[] edge(long input, long output, double[] x) {
+  /// One edge's function at some points.
+  ///
+  /// @param whole `φ(x)`, before any reduction
+  /// @param spline its spline part, `scale_sp Σ_j coef_j B_j(x)`
+  public record Edge(double[] x, double[] whole, double[] spline) {}
+
+  /// Evaluates one edge for plotting; throws [org.kanface.tensor.ShapeException] for an edge that
+  /// does not exist.
+  public Edge edge(long input, long output, double[] x) {
     Check.that(
         input >= 0 && input < config.in && output >= 0 && output < config.out,
         "KANLinear",
@@ -115,23 +122,22 @@ public final class KANLinear extends Module {
         output,
         config.in,
         config.out);
-    int i = (int) input;
-    int o = (int) output;
-    double[] knots = knots(i);
-    double[][] basis = BSpline.basis(knots, config.splineOrder, x);
+    double[][] basis = BSpline.basis(knots(input), config.splineOrder, x);
     float[] c = coef.external(); // [in, out, basis]
-    int at = Math.toIntExact((i * config.out + o) * basis[0].length);
-    double base = scaleBase.external()[(int) (i * config.out + o)];
-    double scale = scaleSpline.external()[(int) (i * config.out + o)];
-    var y = new double[x.length];
+    int edge = Math.toIntExact(input * config.out + output);
+    double base = scaleBase.external()[edge];
+    double scale = scaleSpline.external()[edge];
+    var whole = new double[x.length];
+    var spline = new double[x.length];
     for (int p = 0; p < x.length; p++) {
       double sum = 0;
       for (int j = 0; j < basis[p].length; j++) {
-        sum += basis[p][j] * c[at + j];
+        sum += basis[p][j] * c[edge * basis[p].length + j];
       }
-      y[p] = base * x[p] / (1 + Math.exp(-x[p])) + scale * sum;
+      spline[p] = scale * sum;
+      whole[p] = base * x[p] / (1 + Math.exp(-x[p])) + spline[p];
     }
-    return y;
+    return new Edge(x, whole, spline);
   }
 
   /// The knots of one input, the extended ones included.

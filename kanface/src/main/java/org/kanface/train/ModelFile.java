@@ -1,0 +1,67 @@
+package org.kanface.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.kanface.config.ConfigLoader;
+import org.kanface.config.TrainConfig;
+import org.kanface.data.load.Normalization;
+import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.SafeTensors;
+import org.kanface.nn.StateDict;
+import org.kanface.nn.StateException;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Json;
+
+/// A trained network as one file: its state dict as safetensors, and in the metadata the
+/// configuration that
+/// rebuilds it.
+public final class ModelFile {
+  private static final String CONFIG = "kanface.config";
+
+  private ModelFile() {}
+
+  /// A loaded network and what it was trained with; close it to free the weights.
+  public record Loaded(TrainConfig config, Module network, Device device) implements AutoCloseable {
+    /// What turns aligned faces into embeddings.
+    public FaceEmbedder embedder() {
+      return new FaceEmbedder(
+          network,
+          device,
+          config.model().imageSize(),
+          config.model().embeddingSize(),
+          Normalization.standard());
+    }
+
+    @Override
+    public void close() {
+      network.close();
+    }
+  }
+
+  /// Replaces `path` in one step.
+  static void save(Path path, Module network, TrainConfig config) {
+    Map<String, String> metadata = Map.of(CONFIG, Json.write(config.toMap()));
+    AtomicFile.write(path, file -> StateDict.save(network, file, metadata));
+  }
+
+  /// Loads a model file; throws [TrainingException] or [StateException] with a sentence for
+  /// anything else.
+  public static Loaded load(Path path, Device device) {
+    try (SafeTensors file = SafeTensors.open(path)) {
+      String text = file.metadata().get(CONFIG);
+      if (text == null) {
+        throw new TrainingException(path + " has no " + CONFIG + " in its metadata");
+      }
+      TrainConfig config =
+          ConfigLoader.fromMap(path.toString(), Json.object(Json.parse(text), CONFIG));
+      Module network = Networks.create(config.model(), Init.of(device, 0));
+      StateDict.load(network, file.entries(), path.toString());
+      network.train(false);
+      return new Loaded(config, network, device);
+    } catch (IOException e) {
+      throw new TrainingException("cannot read " + path + ": " + AtomicFile.reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package org.kanface.train;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Var;
+import org.kanface.config.OptimConfig;
+import org.kanface.config.OptimConfig.Accumulation;
+import org.kanface.config.TrainConfig;
+import org.kanface.data.load.Batch;
+import org.kanface.kernels.DType;
+import org.kanface.kernels.Margin;
+import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.Parameter;
+import org.kanface.nn.SafeTensors;
+import org.kanface.nn.StateDict;
+import org.kanface.nn.StateException;
+import org.kanface.nn.World;
+import org.kanface.nn.loss.MarginLoss;
+import org.kanface.nn.loss.PartialFc;
+import org.kanface.nn.optim.Adam;
+import org.kanface.nn.optim.Ema;
+import org.kanface.nn.optim.GradNorm;
+import org.kanface.nn.optim.Optimizer;
+import org.kanface.nn.optim.Sgd;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Json;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// What is being trained: network, class centres, optimiser and moving average.
+///
+/// Every random draw is a function of the seed and the step, so that state and step say all there
+/// is to know.
+final class Session implements AutoCloseable {
+  private static final long STEP_KEY = 0x9E3779B97F4A7C15L; // spreads seeds of neighbouring steps
+  private static final long SAMPLE_STREAM = 1L << 62; // of the class sample, apart from dropout's
+  private static final String BACKBONE = "backbone.";
+  private static final String HEAD = "head.";
+  private static final String OPTIMIZER = "optimizer.";
+  private static final String EMA = "ema.";
+
+  private final TrainConfig config;
+  private final Device device;
+  private final Module network;
+  private final PartialFc head;
+  private final Optimizer optimizer;
+  private final @Nullable Ema ema;
+
+  Session(TrainConfig config, Device device, long classes) {
+    this.config = config;
+    this.device = device;
+    Init init = Init.of(device, config.run().seed());
+    network = Networks.create(config.model(), init);
+    head =
+        new PartialFc(
+            init,
+            World.SINGLE,
+            new PartialFc.Config(
+                classes, config.model().embeddingSize(), config.loss().sampleRate()));
+    double decay = config.optim().weightDecay();
+    List<Optimizer.Group> groups =
+        List.of(
+            Optimizer.Group.of(prefixed(BACKBONE, network), decay),
+            Optimizer.Group.of(prefixed(HEAD, head), decay));
+    optimizer =
+        switch (config.optim().optimizer()) {
+          case SGD -> new Sgd(groups, config.optim().momentum(), false);
+          case ADAMW -> new Adam(groups, Adam.Config.ADAMW);
+        };
+    ema = config.optim().ema() > 0 ? new Ema(network.state(), config.optim().ema()) : null;
+  }
+
+  private static SequencedMap<String, Parameter> prefixed(String prefix, Module module) {
+    var out = new LinkedHashMap<String, Parameter>();
+    module.state().forEach((key, p) -> out.put(prefix + key, p));
+    return out;
+  }
+
+  Module network() {
+    return network;
+  }
+
+  /// One step on a batch: forward, backward and, every `gradient_acc` steps, an update at rate
+  /// `lr`. `step` counts from
+  /// 0. Returns the loss; throws [TrainingException] where it is not finite, before anything is
+  /// changed.
+  double step(Batch batch, long step, double epochs, double lr) {
+    network.train(true);
+    long seed = config.run().seed() + (step + 1) * STEP_KEY;
+    double loss;
+    try (Graph graph = Graph.training(seed)) {
+      int side = config.model().imageSize();
+      Tensor images = Tensor.empty(device, DType.F32, Shape.of(batch.size(), side, side, 3));
+      images.write(batch.images());
+      Var embeddings = network.forward(graph.constant(images));
+      long[] labels = Arrays.copyOf(batch.labels(), batch.size());
+      Var total = head.loss(embeddings, labels, margin(epochs), draws(seed));
+      loss = total.value().item();
+      if (!Double.isFinite(loss)) {
+        throw new TrainingException(
+            "the loss became "
+                + loss
+                + " at step "
+                + (step + 1)
+                + ": the first value that is not finite is in "
+                + graph.firstNonFinite().orElse("the loss itself")
+                + "; a lower lr or stronger clip helps, checkpoints are as they were");
+      }
+      graph.backward(total);
+    }
+    if ((step + 1) % config.optim().gradientAcc() == 0) {
+      update(step, lr);
+    }
+    return loss;
+  }
+
+  private void update(long step, double lr) {
+    OptimConfig optim = config.optim();
+    double average = optim.gradientAccMode() == Accumulation.MEAN ? 1.0 / optim.gradientAcc() : 1;
+    double scale = average;
+    if (optim.clip() > 0) {
+      double norm = average * GradNorm.of(network.trained());
+      if (!Double.isFinite(norm)) {
+        throw new TrainingException(
+            "the gradient became "
+                + norm
+                + " at step "
+                + (step + 1)
+                + ", first in "
+                + badGradient());
+      }
+      scale *= GradNorm.clipFactor(norm, optim.clip());
+    }
+    optimizer.step(lr, scale, average);
+    optimizer.zeroGrad();
+    if (ema != null) {
+      ema.update();
+    }
+  }
+
+  private String badGradient() {
+    for (var e : network.state().entrySet()) {
+      Var v = e.getValue().var();
+      if (v.hasGrad() && !v.grad().isFinite()) {
+        return "parameter " + e.getKey();
+      }
+    }
+    return "no single parameter";
+  }
+
+  private Margin margin(double epochs) {
+    var loss = config.loss();
+    double m = loss.marginAfter(epochs);
+    return loss.cosFace()
+        ? new Margin(
+            Margin.Kind.ADDITIVE,
+            loss.scale(),
+            m,
+            loss.interclassFilteringThreshold(),
+            loss.gradExact())
+        : MarginLoss.combined(
+            loss.scale(), 1, m, 0, loss.interclassFilteringThreshold(), loss.gradExact());
+  }
+
+  private float[] draws(long seed) {
+    if (config.loss().sampleRate() >= 1) {
+      return new float[0];
+    }
+    try (Tensor u = Tensor.empty(device, DType.F32, Shape.of(head.shard().rows()))) {
+      u.kernels().random().uniform(u.numel(), seed, SAMPLE_STREAM, 0, 1, u.memory());
+      return u.toFloats();
+    }
+  }
+
+  /// Exchanges the network's weights with their moving average, where there is one; call twice.
+  void swapAverage() {
+    if (ema != null) {
+      ema.swap();
+    }
+  }
+
+  // ---- state ----------------------------------------------------------------------------------
+
+  /// All tensors of the state, by name.
+  SequencedMap<String, SafeTensors.Entry> tensors() {
+    var out = new LinkedHashMap<String, SafeTensors.Entry>();
+    StateDict.of(network).forEach((key, e) -> out.put(BACKBONE + key, e));
+    StateDict.of(head).forEach((key, e) -> out.put(HEAD + key, e));
+    optimizer.tensors().forEach((key, t) -> out.put(OPTIMIZER + key, StateDict.entry(t)));
+    if (ema != null) {
+      ema.tensors().forEach((key, t) -> out.put(EMA + key, StateDict.entry(t)));
+    }
+    return out;
+  }
+
+  /// Update counts of the optimiser, for the checkpoint's JSON.
+  Map<String, Object> steps() {
+    return new TreeMap<>(optimizer.steps());
+  }
+
+  /// Loads weights and, with `all`, optimiser and average. Throws [StateException] for tensors of
+  /// another network.
+  void load(Checkpoints.Loaded checkpoint, boolean all) {
+    String source = checkpoint.path().toString();
+    StateDict.load(network, checkpoint.part(BACKBONE), source);
+    StateDict.load(head, checkpoint.part(HEAD), source);
+    if (!all) {
+      return;
+    }
+    checkpoint
+        .part(OPTIMIZER)
+        .forEach(
+            (key, entry) -> {
+              int dot = key.lastIndexOf('.');
+              Tensor target = optimizer.tensor(key.substring(0, dot), key.substring(dot + 1));
+              fill(target, entry, source, OPTIMIZER + key);
+            });
+    Json.object(Json.member(checkpoint.state(), "optimizer_steps", source), source)
+        .forEach((key, n) -> optimizer.restoreStep(key, Json.integer(n, key)));
+    if (ema != null) {
+      Map<String, Tensor> averages = ema.tensors();
+      averages.forEach((key, t) -> fill(t, checkpoint.file().entry(EMA + key), source, EMA + key));
+    }
+  }
+
+  private static void fill(Tensor target, SafeTensors.Entry entry, String source, String key) {
+    if (entry.data().byteSize() != target.byteSize()) {
+      throw new StateException(
+          source + ": \"" + key + "\" is " + entry.shape() + ", expected " + target.shape());
+    }
+    target.write(entry.data());
+  }
+
+  @Override
+  public void close() {
+    if (ema != null) {
+      ema.close();
+    }
+    optimizer.close();
+    head.close();
+    network.close();
+  }
+}
