@@ -16,6 +16,6 @@ record SetEvaluator(FaceEmbedder embedder, int side, int batchSize, int workers)
 
   /// Accuracy of mean-free pixel cosines on the same pairs and folds.
   double pixelBaseline(VerificationSet set) {
-    return PixelBaseline.accuracy(set, done -> {});
+    return PixelBaseline.accuracy(set, side, _ -> {});
   }
 }
