@@ -46,6 +46,10 @@ final class KanForward {
   }
 
   void run() {
+    if (shape.n() < KanDirect.FEW) {
+      new KanDirect(shape, x, knots, coef, scaleBase, scaleSpline, y).run();
+      return;
+    }
     long group = (long) BLOCKS * SplineColumns.BLOCK;
     for (long from = 0; from < shape.n(); from += group) {
       run(from, Math.min(group, shape.n() - from));
@@ -63,20 +67,29 @@ final class KanForward {
         chunk -> {
           int block = (int) (chunk / groups);
           int first = (int) (chunk % groups) * INPUTS;
-          var evaluator = new SplineEvaluator(spline);
+          var evaluator = SplineEvaluator.of(spline);
           for (int i = first; i < Math.min(first + INPUTS, inputs); i++) {
             evaluator.load(knots, i);
             long at = (from + (long) block * SplineColumns.BLOCK) * inputs + i;
             evaluator.fill(columns, block * inputs + i, x, at, inputs, size(block, samples), false);
           }
         });
+    long perChunk = tiles.perChunk(blocks);
+    long chunks = Math.ceilDiv(tiles.count(), perChunk);
     SplineWork.forEach(
         work,
-        blocks * tiles.count(),
+        blocks * chunks,
         chunk -> {
-          int block = (int) (chunk / tiles.count());
+          int block = (int) (chunk / chunks);
           long first = from + (long) block * SplineColumns.BLOCK;
-          tile(columns, block, first, size(block, samples), chunk % tiles.count());
+          long tile = chunk % chunks * perChunk;
+          tiles(
+              columns,
+              block,
+              first,
+              size(block, samples),
+              tile,
+              Math.min(tile + perChunk, tiles.count()));
         });
   }
 
@@ -84,32 +97,55 @@ final class KanForward {
     return (int) Math.min(SplineColumns.BLOCK, samples - (long) block * SplineColumns.BLOCK);
   }
 
-  private void tile(SplineColumns columns, int block, long first, int n, long tile) {
-    long panelBytes = tiles.rows() * tiles.bytes(tile);
-    long sumBytes = n * tiles.bytes(tile);
+  /// Outputs of the tiles `from … to - 1` for one block of samples.
+  private void tiles(SplineColumns columns, int block, long first, int n, long from, long to) {
+    long panelBytes = tiles.bytes(tiles.rows(), from, to);
+    long sumBytes = tiles.bytes(SplineColumns.BLOCK, from, to);
     MemorySegment scratch = SplineScratch.chunk().bytes(panelBytes + sumBytes);
-    MemorySegment panel = scratch.asSlice(0, panelBytes);
-    MemorySegment sums = scratch.asSlice(panelBytes, sumBytes);
+    MemorySegment panels = scratch.asSlice(0, panelBytes); // [tile][rows][vectors]
+    MemorySegment sums = scratch.asSlice(panelBytes, sumBytes); // [tile][BLOCK][vectors]
     boolean each = shape.reduction() == Reduction.NONE;
     sums.fill((byte) 0);
     for (int i = 0; i < inputs; i++) {
-      tiles.panel(coef, scaleBase, scaleSpline, i, spline.basis(), tile, panel);
-      for (int group = 0; group < tiles.groups(); group++) {
-        int c = block * inputs + i;
-        if (tiles.isWide(tile)) {
-          KanTile4.forward(panel, tiles.siluRow(), columns, c, group, sums);
-        } else {
-          KanTile2.forward(panel, tiles.siluRow(), columns, c, group, sums);
-        }
+      tiles.pack(coef, scaleBase, scaleSpline, i, from, to, panels);
+      for (long tile = from; tile < to; tile++) {
+        long panelAt = tiles.bytes(tiles.rows(), from, tile);
+        long sumsAt = tiles.bytes(SplineColumns.BLOCK, from, tile);
+        add(columns, block * inputs + i, tile, panels, panelAt, sums, sumsAt);
       }
       if (each) {
-        tiles.scatter(sums, n, tile, 1, y, first * inputs + i, inputs);
+        store(sums, n, from, to, 1, first * inputs + i, inputs);
         sums.fill((byte) 0);
       }
     }
     if (!each) {
-      float factor = shape.reduction() == Reduction.MEAN ? 1f / inputs : 1f;
-      tiles.scatter(sums, n, tile, factor, y, first, 1);
+      store(sums, n, from, to, shape.reduction() == Reduction.MEAN ? 1f / inputs : 1f, first, 1);
+    }
+  }
+
+  private void add(
+      SplineColumns columns,
+      int c,
+      long tile,
+      MemorySegment panels,
+      long panelAt,
+      MemorySegment sums,
+      long sumsAt) {
+    long siluRow = tiles.siluRow();
+    for (int group = 0; group < tiles.groups(); group++) {
+      if (tiles.isWide(tile)) {
+        KanTile4.forward(panels, panelAt, siluRow, columns, c, group, sums, sumsAt);
+      } else {
+        KanTile2.forward(panels, panelAt, siluRow, columns, c, group, sums, sumsAt);
+      }
+    }
+  }
+
+  private void store(
+      MemorySegment sums, int n, long from, long to, float factor, long first, long stride) {
+    for (long tile = from; tile < to; tile++) {
+      long at = tiles.bytes(SplineColumns.BLOCK, from, tile);
+      tiles.scatter(sums, at, n, tile, factor, y, first, stride);
     }
   }
 }

@@ -57,27 +57,28 @@ final class KanGradInput {
     int n = (int) Math.min(SplineColumns.BLOCK, shape.n() - from);
     var scratch = SplineScratch.chunk();
     var column = SplineColumns.in(scratch, spline, 1);
-    var evaluator = new SplineEvaluator(spline);
+    var evaluator = SplineEvaluator.of(spline);
     long vector = Simd.F.vectorByteSize();
-    long panelBytes = tiles.rows() * tiles.bytes(0);
+    long panelBytes = tiles.bytes(tiles.rows(), 0, tiles.count());
     long gBytes = g.tileBytes();
     MemorySegment bytes = scratch.bytes(panelBytes + gBytes + n * vector);
-    MemorySegment panel = bytes.asSlice(0, panelBytes);
+    MemorySegment panels = bytes.asSlice(0, panelBytes);
     MemorySegment room = bytes.asSlice(panelBytes, gBytes);
     MemorySegment total = bytes.asSlice(panelBytes + gBytes, n * vector); // a vector a sample
     for (int i = first; i < Math.min(first + INPUTS, inputs); i++) {
       evaluator.load(knots, i);
       evaluator.fill(column, 0, x, from * inputs + i, inputs, n, true);
       total.fill((byte) 0);
+      tiles.pack(coef, scaleBase, scaleSpline, i, 0, tiles.count(), panels);
       for (long tile = 0; tile < tiles.count(); tile++) {
-        tiles.panel(coef, scaleBase, scaleSpline, i, spline.basis(), tile, panel);
+        long panelAt = tiles.bytes(tiles.rows(), 0, tile);
         MemorySegment rows = g.tile(tile, i, from, n, room);
         long at = g.at(tile, from);
         for (int group = 0; group < tiles.groups(); group++) {
           if (tiles.isWide(tile)) {
-            KanTile4.gradInput(panel, tiles.siluRow(), column, 0, group, rows, at, total);
+            KanTile4.gradInput(panels, panelAt, tiles.siluRow(), column, 0, group, rows, at, total);
           } else {
-            KanTile2.gradInput(panel, tiles.siluRow(), column, 0, group, rows, at, total);
+            KanTile2.gradInput(panels, panelAt, tiles.siluRow(), column, 0, group, rows, at, total);
           }
         }
       }

@@ -54,9 +54,9 @@ final class KanGradWeights {
   private void input(long i) {
     var scratch = SplineScratch.chunk();
     var column = SplineColumns.in(scratch, spline, 1);
-    var evaluator = new SplineEvaluator(spline);
+    var evaluator = SplineEvaluator.of(spline);
     evaluator.load(knots, i);
-    long sumBytes = tiles.rows() * tiles.first(tiles.count()) * Float.BYTES;
+    long sumBytes = tiles.bytes(tiles.rows(), 0, tiles.count());
     MemorySegment bytes = scratch.bytes(sumBytes + g.tileBytes());
     MemorySegment sums = bytes.asSlice(0, sumBytes); // [tile][rows][vectors]
     MemorySegment room = bytes.asSlice(sumBytes, g.tileBytes());
@@ -71,16 +71,12 @@ final class KanGradWeights {
         }
       }
     }
-    for (long tile = 0; tile < tiles.count(); tile++) {
-      for (int v = 0; v < tiles.vectors(tile); v++) {
-        finish(i, tile, v, sums);
-      }
-    }
+    finish(i, sums);
   }
 
   private void accumulate(
       MemorySegment sums, long tile, SplineColumns column, int group, MemorySegment rows, long at) {
-    long sumsAt = sumsAt(tile);
+    long sumsAt = tiles.bytes(tiles.rows(), 0, tile);
     long siluRow = tiles.siluRow();
     if (tiles.isWide(tile)) {
       KanTile4.gradWeights(sums, sumsAt, siluRow, column, 0, group, rows, at);
@@ -89,41 +85,79 @@ final class KanGradWeights {
     }
   }
 
-  private long sumsAt(long tile) {
-    return tiles.rows() * tiles.first(tile) * Float.BYTES;
-  }
-
-  /// From `Σ_b g B_j` and `Σ_b g silu` to the three gradients, for one vector of outputs.
-  private void finish(long i, long tile, int v, MemorySegment sums) {
-    long bytes = tiles.bytes(tile);
+  /// From `Σ_b g B_j` and `Σ_b g silu` to the three gradients, a whole row of outputs at a time.
+  private void finish(long i, MemorySegment sums) {
     long rowBytes = shape.outputs() * Float.BYTES;
-    var mask = tiles.mask(tile, v);
-    long column = (tiles.first(tile) + v * (long) Simd.LANES) * Float.BYTES;
-    long from = sumsAt(tile) + v * (long) Simd.F.vectorByteSize();
-    long scaleAt = i * rowBytes + column;
-    var scale = KanTiles.load(scaleSpline, scaleAt, mask);
-    if (dcoef != null) {
-      long at = i * spline.basis() * rowBytes + column;
-      for (int j = 0; j < spline.basis(); j++) {
-        FloatVector.fromMemorySegment(Simd.F, sums, from + j * bytes, Simd.ORDER)
-            .mul(scale)
-            .intoMemorySegment(dcoef, at + j * rowBytes, Simd.ORDER, mask);
-      }
-    }
+    long scaleAt = i * rowBytes;
     if (dscaleSpline != null) {
-      long at = i * spline.basis() * rowBytes + column;
-      var sum = FloatVector.zero(Simd.F);
-      for (int j = 0; j < spline.basis(); j++) {
-        sum =
-            KanTiles.load(coef, at + j * rowBytes, mask)
-                .fma(
-                    FloatVector.fromMemorySegment(Simd.F, sums, from + j * bytes, Simd.ORDER), sum);
+      dscaleSpline.asSlice(scaleAt, rowBytes).fill((byte) 0);
+    }
+    for (int j = 0; j < spline.basis(); j++) {
+      long at = (i * spline.basis() + j) * rowBytes;
+      for (long tile = 0; tile < tiles.count(); tile++) {
+        long column = tiles.column(tile);
+        long sumsAt = tiles.bytes(tiles.rows(), 0, tile) + j * tiles.bytes(tile);
+        if (dcoef != null) {
+          product(sums, sumsAt, tile, scaleSpline, scaleAt + column, dcoef, at + column);
+        }
+        if (dscaleSpline != null) {
+          addProduct(sums, sumsAt, tile, coef, at + column, dscaleSpline, scaleAt + column);
+        }
       }
-      sum.intoMemorySegment(dscaleSpline, scaleAt, Simd.ORDER, mask);
     }
     if (dscaleBase != null) {
-      FloatVector.fromMemorySegment(Simd.F, sums, from + tiles.siluRow() * bytes, Simd.ORDER)
-          .intoMemorySegment(dscaleBase, scaleAt, Simd.ORDER, mask);
+      for (long tile = 0; tile < tiles.count(); tile++) {
+        long sumsAt = tiles.bytes(tiles.rows(), 0, tile) + tiles.siluRow() * tiles.bytes(tile);
+        tiles.scatter(sums, sumsAt, 1, tile, 1, dscaleBase, i, 1);
+      }
+    }
+  }
+
+  /// `to = a * b` over one row of a tile.
+  private void product(
+      MemorySegment a, long aAt, long tile, MemorySegment b, long bAt, MemorySegment to, long at) {
+    long bytes = tiles.bytes(tile);
+    long vector = Simd.F.vectorByteSize();
+    if (tiles.isFull(tile)) {
+      for (long v = 0; v < bytes; v += vector) {
+        FloatVector.fromMemorySegment(Simd.F, a, aAt + v, Simd.ORDER)
+            .mul(FloatVector.fromMemorySegment(Simd.F, b, bAt + v, Simd.ORDER))
+            .intoMemorySegment(to, at + v, Simd.ORDER);
+      }
+      return;
+    }
+    for (int k = 0; k < tiles.vectors(tile); k++) {
+      var mask = tiles.mask(tile, k);
+      long v = k * vector;
+      KanTiles.load(b, bAt + v, mask)
+          .mul(FloatVector.fromMemorySegment(Simd.F, a, aAt + v, Simd.ORDER))
+          .intoMemorySegment(to, at + v, Simd.ORDER, mask);
+    }
+  }
+
+  /// `to += a * b` over one row of a tile.
+  private void addProduct(
+      MemorySegment a, long aAt, long tile, MemorySegment b, long bAt, MemorySegment to, long at) {
+    long bytes = tiles.bytes(tile);
+    long vector = Simd.F.vectorByteSize();
+    if (tiles.isFull(tile)) {
+      for (long v = 0; v < bytes; v += vector) {
+        FloatVector.fromMemorySegment(Simd.F, a, aAt + v, Simd.ORDER)
+            .fma(
+                FloatVector.fromMemorySegment(Simd.F, b, bAt + v, Simd.ORDER),
+                FloatVector.fromMemorySegment(Simd.F, to, at + v, Simd.ORDER))
+            .intoMemorySegment(to, at + v, Simd.ORDER);
+      }
+      return;
+    }
+    for (int k = 0; k < tiles.vectors(tile); k++) {
+      var mask = tiles.mask(tile, k);
+      long v = k * vector;
+      KanTiles.load(b, bAt + v, mask)
+          .fma(
+              FloatVector.fromMemorySegment(Simd.F, a, aAt + v, Simd.ORDER),
+              KanTiles.load(to, at + v, mask))
+          .intoMemorySegment(to, at + v, Simd.ORDER, mask);
     }
   }
 }

@@ -24,7 +24,11 @@ final class KanGradient {
       packed = MemorySegment.NULL;
       return;
     }
-    packed = SplineScratch.call().bytes(shape.n() * tiles.first(tiles.count()) * Float.BYTES);
+    packed =
+        SplineScratch.call()
+            .bytes(
+                shape.n() * tiles.first(tiles.count()) * Float.BYTES
+                    + SplineColumns.BLOCK * tiles.bytes(0));
     float factor = shape.reduction() == Reduction.MEAN ? 1f / shape.inputs() : 1f;
     SplineWork.forEach(
         shape.n() * shape.outputs() / 8,

@@ -14,53 +14,68 @@ final class KanTile4 {
   private static final long VECTOR = Simd.F.vectorByteSize();
   private static final long BYTES = VECTORS * VECTOR;
   private static final int PITCH = SplineColumns.PITCH;
+  private static final int SAMPLE = SplineColumns.BLOCK - 1; // a mask: BLOCK is a power of two
 
   private KanTile4() {}
 
   /// `y[sample] += Σ_r w_r panel[bucket + r] + w_silu panel[silu]`, with `y` rows of `BYTES` bytes.
   static void forward(
-      MemorySegment panel, long siluRow, SplineColumns cols, int c, int group, MemorySegment y) {
+      MemorySegment panels,
+      long panelAt,
+      long siluRow,
+      SplineColumns cols,
+      int c,
+      int group,
+      MemorySegment sums,
+      long sumsAt) {
+    var y =
+        sums.asSlice(sumsAt, SplineColumns.BLOCK * BYTES); // a constant size needs no range checks
     int[] index = cols.index;
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base0 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES, Simd.ORDER);
-    var base1 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + VECTOR, Simd.ORDER);
+    var base0 =
+        FloatVector.fromMemorySegment(Simd.F, panels, panelAt + siluRow * BYTES, Simd.ORDER);
+    var base1 =
+        FloatVector.fromMemorySegment(
+            Simd.F, panels, panelAt + siluRow * BYTES + VECTOR, Simd.ORDER);
     var base2 =
-        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
+        FloatVector.fromMemorySegment(
+            Simd.F, panels, panelAt + siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
     var base3 =
-        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
+        FloatVector.fromMemorySegment(
+            Simd.F, panels, panelAt + siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
     for (int f = 0; f < cols.buckets; f++) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
       if (p == end) {
         continue;
       }
-      long row = (f + SplineColumns.GROUP * group) * BYTES;
-      var c00 = FloatVector.fromMemorySegment(Simd.F, panel, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, panel, row + VECTOR, Simd.ORDER);
-      var c02 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * VECTOR, Simd.ORDER);
-      var c03 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + VECTOR, Simd.ORDER);
-      var c12 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 2 * VECTOR, Simd.ORDER);
-      var c13 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 3 * VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + VECTOR, Simd.ORDER);
+      long row = panelAt + (f + SplineColumns.GROUP * group) * BYTES;
+      var c00 = FloatVector.fromMemorySegment(Simd.F, panels, row, Simd.ORDER);
+      var c01 = FloatVector.fromMemorySegment(Simd.F, panels, row + VECTOR, Simd.ORDER);
+      var c02 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * VECTOR, Simd.ORDER);
+      var c03 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * VECTOR, Simd.ORDER);
+      var c10 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES, Simd.ORDER);
+      var c11 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + VECTOR, Simd.ORDER);
+      var c12 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 2 * VECTOR, Simd.ORDER);
+      var c13 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 3 * VECTOR, Simd.ORDER);
+      var c20 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES, Simd.ORDER);
+      var c21 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + VECTOR, Simd.ORDER);
       var c22 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
       var c23 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + VECTOR, Simd.ORDER);
       var c32 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
       var c33 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
       for (; p < end; p++) {
-        long at = index[sampleAt + p] * BYTES;
+        long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
         var y0 = b.fma(base0, FloatVector.fromMemorySegment(Simd.F, y, at, Simd.ORDER));
         var y1 = b.fma(base1, FloatVector.fromMemorySegment(Simd.F, y, at + VECTOR, Simd.ORDER));
@@ -96,7 +111,7 @@ final class KanTile4 {
     }
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
-      long at = index[sampleAt + p] * BYTES;
+      long at = (index[sampleAt + p] & SAMPLE) * BYTES;
       var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
       b.fma(base0, FloatVector.fromMemorySegment(Simd.F, y, at, Simd.ORDER))
           .intoMemorySegment(y, at, Simd.ORDER);
@@ -112,55 +127,62 @@ final class KanTile4 {
   /// `total[p] += Σ_tile g[sample] (Σ_r w_r panel[bucket + r] + w_silu panel[silu])`, a vector of
   /// partial sums for each sorted position `p`.
   static void gradInput(
-      MemorySegment panel,
+      MemorySegment panels,
+      long panelAt,
       long siluRow,
       SplineColumns cols,
       int c,
       int group,
-      MemorySegment g,
+      MemorySegment gradient,
       long gAt,
       MemorySegment total) {
+    var g = gradient.asSlice(gAt, SplineColumns.BLOCK * BYTES);
     int[] index = cols.index;
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base0 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES, Simd.ORDER);
-    var base1 = FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + VECTOR, Simd.ORDER);
+    var base0 =
+        FloatVector.fromMemorySegment(Simd.F, panels, panelAt + siluRow * BYTES, Simd.ORDER);
+    var base1 =
+        FloatVector.fromMemorySegment(
+            Simd.F, panels, panelAt + siluRow * BYTES + VECTOR, Simd.ORDER);
     var base2 =
-        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
+        FloatVector.fromMemorySegment(
+            Simd.F, panels, panelAt + siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
     var base3 =
-        FloatVector.fromMemorySegment(Simd.F, panel, siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
+        FloatVector.fromMemorySegment(
+            Simd.F, panels, panelAt + siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
     for (int f = 0; f < cols.buckets; f++) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
       if (p == end) {
         continue;
       }
-      long row = (f + SplineColumns.GROUP * group) * BYTES;
-      var c00 = FloatVector.fromMemorySegment(Simd.F, panel, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, panel, row + VECTOR, Simd.ORDER);
-      var c02 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * VECTOR, Simd.ORDER);
-      var c03 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + VECTOR, Simd.ORDER);
-      var c12 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 2 * VECTOR, Simd.ORDER);
-      var c13 = FloatVector.fromMemorySegment(Simd.F, panel, row + BYTES + 3 * VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + VECTOR, Simd.ORDER);
+      long row = panelAt + (f + SplineColumns.GROUP * group) * BYTES;
+      var c00 = FloatVector.fromMemorySegment(Simd.F, panels, row, Simd.ORDER);
+      var c01 = FloatVector.fromMemorySegment(Simd.F, panels, row + VECTOR, Simd.ORDER);
+      var c02 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * VECTOR, Simd.ORDER);
+      var c03 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * VECTOR, Simd.ORDER);
+      var c10 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES, Simd.ORDER);
+      var c11 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + VECTOR, Simd.ORDER);
+      var c12 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 2 * VECTOR, Simd.ORDER);
+      var c13 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 3 * VECTOR, Simd.ORDER);
+      var c20 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES, Simd.ORDER);
+      var c21 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + VECTOR, Simd.ORDER);
       var c22 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
       var c23 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + VECTOR, Simd.ORDER);
       var c32 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
       var c33 =
-          FloatVector.fromMemorySegment(Simd.F, panel, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
       for (; p < end; p++) {
-        long at = gAt + index[sampleAt + p] * BYTES;
+        long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
         var s0 = b.mul(base0);
         var s1 = b.mul(base1);
@@ -196,7 +218,7 @@ final class KanTile4 {
     }
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
-      long at = gAt + index[sampleAt + p] * BYTES;
+      long at = (index[sampleAt + p] & SAMPLE) * BYTES;
       var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
       var sum = FloatVector.fromMemorySegment(Simd.F, total, p * VECTOR, Simd.ORDER);
       sum = b.mul(base0).fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
@@ -221,43 +243,49 @@ final class KanTile4 {
       SplineColumns cols,
       int c,
       int group,
-      MemorySegment g,
+      MemorySegment gradient,
       long gAt) {
+    var g = gradient.asSlice(gAt, SplineColumns.BLOCK * BYTES);
     int[] index = cols.index;
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var zero = FloatVector.zero(Simd.F);
-    var base0 = zero;
-    var base1 = zero;
-    var base2 = zero;
-    var base3 = zero;
+    long base = sumsAt + siluRow * BYTES;
     for (int f = 0; f < cols.buckets; f++) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
       if (p == end) {
         continue;
       }
-      var c00 = zero;
-      var c01 = zero;
-      var c02 = zero;
-      var c03 = zero;
-      var c10 = zero;
-      var c11 = zero;
-      var c12 = zero;
-      var c13 = zero;
-      var c20 = zero;
-      var c21 = zero;
-      var c22 = zero;
-      var c23 = zero;
-      var c30 = zero;
-      var c31 = zero;
-      var c32 = zero;
-      var c33 = zero;
+      long row = sumsAt + (f + SplineColumns.GROUP * group) * BYTES;
+      var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
+      var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
+      var base2 = FloatVector.fromMemorySegment(Simd.F, sums, base + 2 * VECTOR, Simd.ORDER);
+      var base3 = FloatVector.fromMemorySegment(Simd.F, sums, base + 3 * VECTOR, Simd.ORDER);
+      var c00 = FloatVector.fromMemorySegment(Simd.F, sums, row, Simd.ORDER);
+      var c01 = FloatVector.fromMemorySegment(Simd.F, sums, row + VECTOR, Simd.ORDER);
+      var c02 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * VECTOR, Simd.ORDER);
+      var c03 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * VECTOR, Simd.ORDER);
+      var c10 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES, Simd.ORDER);
+      var c11 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + VECTOR, Simd.ORDER);
+      var c12 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 2 * VECTOR, Simd.ORDER);
+      var c13 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 3 * VECTOR, Simd.ORDER);
+      var c20 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES, Simd.ORDER);
+      var c21 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
+      var c22 =
+          FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c23 =
+          FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      var c32 =
+          FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c33 =
+          FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
       for (; p < end; p++) {
-        long at = gAt + index[sampleAt + p] * BYTES;
+        long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var g0 = FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER);
         var g1 = FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER);
         var g2 = FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER);
@@ -288,61 +316,43 @@ final class KanTile4 {
         c32 = b.fma(g2, c32);
         c33 = b.fma(g3, c33);
       }
-      long row = sumsAt + (f + SplineColumns.GROUP * group) * BYTES;
-      c00.add(FloatVector.fromMemorySegment(Simd.F, sums, row, Simd.ORDER))
-          .intoMemorySegment(sums, row, Simd.ORDER);
-      c01.add(FloatVector.fromMemorySegment(Simd.F, sums, row + VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + VECTOR, Simd.ORDER);
-      c02.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 2 * VECTOR, Simd.ORDER);
-      c03.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 3 * VECTOR, Simd.ORDER);
-      c10.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES, Simd.ORDER))
-          .intoMemorySegment(sums, row + BYTES, Simd.ORDER);
-      c11.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + BYTES + VECTOR, Simd.ORDER);
-      c12.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 2 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + BYTES + 2 * VECTOR, Simd.ORDER);
-      c13.add(FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 3 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + BYTES + 3 * VECTOR, Simd.ORDER);
-      c20.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES, Simd.ORDER))
-          .intoMemorySegment(sums, row + 2 * BYTES, Simd.ORDER);
-      c21.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      c22.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
-      c23.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
-      c30.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES, Simd.ORDER))
-          .intoMemorySegment(sums, row + 3 * BYTES, Simd.ORDER);
-      c31.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
-      c32.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
-      c33.add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER))
-          .intoMemorySegment(sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      base0.intoMemorySegment(sums, base, Simd.ORDER);
+      base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
+      base2.intoMemorySegment(sums, base + 2 * VECTOR, Simd.ORDER);
+      base3.intoMemorySegment(sums, base + 3 * VECTOR, Simd.ORDER);
+      c00.intoMemorySegment(sums, row, Simd.ORDER);
+      c01.intoMemorySegment(sums, row + VECTOR, Simd.ORDER);
+      c02.intoMemorySegment(sums, row + 2 * VECTOR, Simd.ORDER);
+      c03.intoMemorySegment(sums, row + 3 * VECTOR, Simd.ORDER);
+      c10.intoMemorySegment(sums, row + BYTES, Simd.ORDER);
+      c11.intoMemorySegment(sums, row + BYTES + VECTOR, Simd.ORDER);
+      c12.intoMemorySegment(sums, row + BYTES + 2 * VECTOR, Simd.ORDER);
+      c13.intoMemorySegment(sums, row + BYTES + 3 * VECTOR, Simd.ORDER);
+      c20.intoMemorySegment(sums, row + 2 * BYTES, Simd.ORDER);
+      c21.intoMemorySegment(sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
+      c22.intoMemorySegment(sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+      c23.intoMemorySegment(sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+      c30.intoMemorySegment(sums, row + 3 * BYTES, Simd.ORDER);
+      c31.intoMemorySegment(sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      c32.intoMemorySegment(sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+      c33.intoMemorySegment(sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
     }
     int end = index[startAt + cols.buckets + 1];
+    var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
+    var base2 = FloatVector.fromMemorySegment(Simd.F, sums, base + 2 * VECTOR, Simd.ORDER);
+    var base3 = FloatVector.fromMemorySegment(Simd.F, sums, base + 3 * VECTOR, Simd.ORDER);
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
-      long at = gAt + index[sampleAt + p] * BYTES;
+      long at = (index[sampleAt + p] & SAMPLE) * BYTES;
       var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
       base0 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), base0);
       base1 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), base1);
       base2 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), base2);
       base3 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), base3);
     }
-    long row = sumsAt + siluRow * BYTES;
-    base0
-        .add(FloatVector.fromMemorySegment(Simd.F, sums, row, Simd.ORDER))
-        .intoMemorySegment(sums, row, Simd.ORDER);
-    base1
-        .add(FloatVector.fromMemorySegment(Simd.F, sums, row + VECTOR, Simd.ORDER))
-        .intoMemorySegment(sums, row + VECTOR, Simd.ORDER);
-    base2
-        .add(FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * VECTOR, Simd.ORDER))
-        .intoMemorySegment(sums, row + 2 * VECTOR, Simd.ORDER);
-    base3
-        .add(FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * VECTOR, Simd.ORDER))
-        .intoMemorySegment(sums, row + 3 * VECTOR, Simd.ORDER);
+    base0.intoMemorySegment(sums, base, Simd.ORDER);
+    base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
+    base2.intoMemorySegment(sums, base + 2 * VECTOR, Simd.ORDER);
+    base3.intoMemorySegment(sums, base + 3 * VECTOR, Simd.ORDER);
   }
 }

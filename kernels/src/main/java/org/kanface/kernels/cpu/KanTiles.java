@@ -5,29 +5,37 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.kanface.kernels.KanLinear;
 import org.kanface.kernels.Spline;
+import org.kanface.kernels.Workers;
 
 /// How the outputs of a KAN layer are cut into tiles, and the copies between tiles and rows.
 ///
 /// A tile is 4 vectors wide where there are 32 vector registers and so many outputs left, else 2;
-/// the last one is padded by zeros. Memory "by tile" has all rows of tile 0, then all rows of tile
-/// 1, …
+/// the last one is padded by zeros. Memory "by tile" has all rows of one tile, then all rows of the
+/// next.
 final class KanTiles {
   private static final int WIDE = Simd.BITS == 512 ? KanTile4.VECTORS : KanTile2.VECTORS;
+  private static final long MOST = 8; // with their panels and sums, what the L2 holds
+  private static final long VECTOR = Simd.F.vectorByteSize();
 
   private final long outputs;
+  private final int basis;
   private final int groups;
   private final long rows;
   private final long wide; // tiles of WIDE vectors; they come first
+  private final long full; // tiles without padding; they come first
   private final long count;
 
   KanTiles(KanLinear shape) {
     outputs = shape.outputs();
     Spline spline = shape.spline();
+    basis = spline.basis();
     groups = SplineColumns.rows(spline) / SplineColumns.GROUP;
     rows = (long) spline.gridSize() + SplineColumns.rows(spline);
     wide = outputs / (WIDE * (long) Simd.LANES);
     long narrow = KanTile2.VECTORS * (long) Simd.LANES;
-    count = wide + (outputs - wide * WIDE * Simd.LANES + narrow - 1) / narrow;
+    long rest = outputs - wide * WIDE * Simd.LANES;
+    full = wide + rest / narrow;
+    count = wide + Math.ceilDiv(rest, narrow);
   }
 
   long count() {
@@ -44,6 +52,7 @@ final class KanTiles {
     return rows - 1;
   }
 
+  /// Passes over a column: how many groups of basis functions an order needs.
   int groups() {
     return groups;
   }
@@ -63,53 +72,96 @@ final class KanTiles {
 
   /// Bytes a row of a tile.
   long bytes(long tile) {
-    return vectors(tile) * (long) Simd.F.vectorByteSize();
+    return vectors(tile) * VECTOR;
   }
 
-  /// Outputs of a tile, without the padding.
-  private long width(long tile) {
-    return Math.min(outputs - first(tile), vectors(tile) * (long) Simd.LANES);
+  /// Bytes of `n` rows of the tiles `from … to - 1`, and so where tile `to` starts among them.
+  long bytes(long n, long from, long to) {
+    return n * (first(to) - first(from)) * Float.BYTES;
   }
 
-  /// One input's coefficients as a panel: rows `scaleSpline coef_j`, zeros, `scaleBase`.
-  void panel(
+  /// Where tile `tile` starts in a row of `outputs`, in bytes.
+  long column(long tile) {
+    return first(tile) * Float.BYTES;
+  }
+
+  /// Tiles that one thread takes at a time: many, so that it reads long pieces of a row of
+  /// coefficients, but few enough for all threads to have work. How outputs are cut cannot change a
+  /// result: each is computed on its own, in the same order.
+  long perChunk(long blocks) {
+    return Math.clamp(blocks * count / Workers.threads(), 1, MOST);
+  }
+
+  boolean isFull(long tile) {
+    return tile < full;
+  }
+
+  /// One input's panels for the tiles `from … to - 1`: rows `scaleSpline coef_j`, zeros,
+  /// `scaleBase`. Reads whole rows in their order, as memory likes it.
+  void pack(
       MemorySegment coef,
       MemorySegment scaleBase,
       MemorySegment scaleSpline,
       long input,
-      int basis,
-      long tile,
-      MemorySegment panel) {
-    long bytes = bytes(tile);
-    long vector = Simd.F.vectorByteSize();
+      long from,
+      long to,
+      MemorySegment panels) {
     long rowBytes = outputs * Float.BYTES;
-    for (int v = 0; v < vectors(tile); v++) {
-      VectorMask<Float> mask = mask(tile, v);
-      long column = (first(tile) + v * (long) Simd.LANES) * Float.BYTES;
-      var scale = load(scaleSpline, input * rowBytes + column, mask);
-      long from = input * basis * rowBytes + column;
-      long to = v * vector;
-      if (mask.allTrue()) {
-        for (int j = 0; j < basis; j++) {
-          FloatVector.fromMemorySegment(Simd.F, coef, from, Simd.ORDER)
-              .mul(scale)
-              .intoMemorySegment(panel, to, Simd.ORDER);
-          from += rowBytes;
-          to += bytes;
-        }
+    long scaleAt = input * rowBytes;
+    for (int j = 0; j < basis; j++) {
+      long at = (input * basis + j) * rowBytes;
+      for (long tile = from; tile < Math.min(to, full); tile++) {
+        long target = bytes(rows, from, tile) + j * bytes(tile);
+        scale(
+            coef,
+            at + column(tile),
+            scaleSpline,
+            scaleAt + column(tile),
+            panels,
+            target,
+            vectors(tile));
+      }
+    }
+    for (long tile = from; tile < to; tile++) {
+      long panel = bytes(rows, from, tile);
+      long bytes = bytes(tile);
+      panels.asSlice(panel + basis * bytes, (rows - 1 - basis) * bytes).fill((byte) 0);
+      long silu = panel + siluRow() * bytes;
+      if (isFull(tile)) {
+        MemorySegment.copy(scaleBase, scaleAt + column(tile), panels, silu, bytes);
       } else {
-        for (int j = 0; j < basis; j++) {
-          load(coef, from, mask).mul(scale).intoMemorySegment(panel, to, Simd.ORDER);
-          from += rowBytes;
-          to += bytes;
-        }
+        gather(coef, input * basis, 1, basis, tile, 1, panels, panel);
+        scalePadded(scaleSpline, scaleAt, tile, panels, panel);
+        gather(scaleBase, input, 0, 1, tile, 1, panels, silu);
       }
-      var zero = FloatVector.zero(Simd.F);
-      for (long j = basis; j < rows - 1; j++) {
-        zero.intoMemorySegment(panel, to, Simd.ORDER);
-        to += bytes;
+    }
+  }
+
+  private static void scale(
+      MemorySegment from,
+      long at,
+      MemorySegment scale,
+      long scaleAt,
+      MemorySegment to,
+      long target,
+      int vectors) {
+    for (long v = 0; v < vectors * VECTOR; v += VECTOR) {
+      FloatVector.fromMemorySegment(Simd.F, from, at + v, Simd.ORDER)
+          .mul(FloatVector.fromMemorySegment(Simd.F, scale, scaleAt + v, Simd.ORDER))
+          .intoMemorySegment(to, target + v, Simd.ORDER);
+    }
+  }
+
+  private void scalePadded(
+      MemorySegment scale, long scaleAt, long tile, MemorySegment panels, long panel) {
+    for (int v = 0; v < vectors(tile); v++) {
+      var s = load(scale, scaleAt + column(tile) + v * VECTOR, mask(tile, v));
+      for (int j = 0; j < basis; j++) {
+        long at = panel + j * bytes(tile) + v * VECTOR;
+        FloatVector.fromMemorySegment(Simd.F, panels, at, Simd.ORDER)
+            .mul(s)
+            .intoMemorySegment(panels, at, Simd.ORDER);
       }
-      load(scaleBase, input * rowBytes + column, mask).intoMemorySegment(panel, to, Simd.ORDER);
     }
   }
 
@@ -126,9 +178,8 @@ final class KanTiles {
       long toAt) {
     for (int v = 0; v < vectors(tile); v++) {
       VectorMask<Float> mask = mask(tile, v);
-      long column = first(tile) + v * (long) Simd.LANES;
-      long at = (first * outputs + column) * Float.BYTES;
-      long target = toAt + v * (long) Simd.F.vectorByteSize();
+      long at = first * outputs * Float.BYTES + column(tile) + v * VECTOR;
+      long target = toAt + v * VECTOR;
       for (long b = 0; b < n; b++) {
         load(from, at, mask).mul(factor).intoMemorySegment(to, target, Simd.ORDER);
         at += stride * outputs * Float.BYTES;
@@ -137,9 +188,10 @@ final class KanTiles {
     }
   }
 
-  /// The reverse of [#gather]: `to[first + row * stride] = factor * from[row]`.
+  /// The reverse of [#gather]: `to[first + row * stride] = factor * from[row]`, rows from `at` on.
   void scatter(
       MemorySegment from,
+      long at,
       long n,
       long tile,
       float factor,
@@ -148,12 +200,13 @@ final class KanTiles {
       long stride) {
     for (int v = 0; v < vectors(tile); v++) {
       VectorMask<Float> mask = mask(tile, v);
-      long at = (first * outputs + first(tile) + v * (long) Simd.LANES) * Float.BYTES;
-      long source = v * (long) Simd.F.vectorByteSize();
+      long target = first * outputs * Float.BYTES + column(tile) + v * VECTOR;
+      long source = at + v * VECTOR;
       for (long b = 0; b < n; b++) {
-        var y = FloatVector.fromMemorySegment(Simd.F, from, source, Simd.ORDER).mul(factor);
-        y.intoMemorySegment(to, at, Simd.ORDER, mask);
-        at += stride * outputs * Float.BYTES;
+        FloatVector.fromMemorySegment(Simd.F, from, source, Simd.ORDER)
+            .mul(factor)
+            .intoMemorySegment(to, target, Simd.ORDER, mask);
+        target += stride * outputs * Float.BYTES;
         source += bytes(tile);
       }
     }
@@ -161,7 +214,8 @@ final class KanTiles {
 
   /// Lanes of a tile's vector `v` that are outputs.
   VectorMask<Float> mask(long tile, int v) {
-    return Simd.F.indexInRange(v * (long) Simd.LANES, width(tile));
+    return Simd.F.indexInRange(
+        v * (long) Simd.LANES, Math.min(outputs - first(tile), bytes(tile) / Float.BYTES));
   }
 
   static FloatVector load(MemorySegment from, long at, VectorMask<Float> mask) {

@@ -107,7 +107,7 @@ final class SplineCpu implements SplineKernels {
           long end = Math.min(first + INPUTS, inputs);
           clear(spline, from, samples, first, end, y);
           var column = SplineColumns.in(SplineScratch.chunk(), spline, 1);
-          var evaluator = new SplineEvaluator(spline);
+          var evaluator = SplineEvaluator.of(spline);
           for (long i = first; i < end; i++) {
             evaluator.load(knots, i);
             evaluator.fill(column, 0, x, from * inputs + i, inputs, samples, slope);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Spline;
 
 /// Fills columns of [SplineColumns]: finds each sample's interval, sorts by it, and evaluates a
@@ -11,6 +12,9 @@ import org.kanface.kernels.Spline;
 final class SplineEvaluator {
   private static final int PITCH = SplineColumns.PITCH;
 
+  private static final ThreadLocal<@Nullable SplineEvaluator> LAST = new ThreadLocal<>();
+
+  private final Spline spline;
   private final int order;
   private final SplineKnots knots;
   private final int[] interval = new int[PITCH]; // of each sample
@@ -18,10 +22,21 @@ final class SplineEvaluator {
   private final float[] x = new float[PITCH]; // samples, then the same sorted
   private final float[] sorted = new float[PITCH];
 
-  SplineEvaluator(Spline spline) {
+  private SplineEvaluator(Spline spline) {
+    this.spline = spline;
     order = spline.order();
     knots = new SplineKnots(spline);
     bound = new int[knots.intervals() + 2];
+  }
+
+  /// The calling thread's evaluator for `spline`, kept for its next call.
+  static SplineEvaluator of(Spline spline) {
+    SplineEvaluator last = LAST.get();
+    if (last == null || !last.spline.equals(spline)) {
+      last = new SplineEvaluator(spline);
+      LAST.set(last);
+    }
+    return last;
   }
 
   /// The knots of input `i` for the calls of [#fill] that follow.
