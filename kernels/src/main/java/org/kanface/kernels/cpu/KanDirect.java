@@ -59,7 +59,7 @@ final class KanDirect {
     long outputs = shape.outputs();
     long span = Math.ceilDiv(Math.ceilDiv(outputs, Workers.threads()), SPAN) * SPAN; // cuts no sum
     SplineWork.forEach(
-        n * inputs * outputs,
+        shape.n() * inputs * outputs,
         Math.ceilDiv(outputs, span),
         chunk -> outputs(columns, chunk * span, Math.min((chunk + 1) * span, outputs)));
   }
