@@ -3,7 +3,6 @@ package org.kanface.kernels.cpu;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.kanface.kernels.Unary;
 
 /// `y = f(x)` over contiguous elements; `y` may be `x`.
@@ -22,10 +21,9 @@ final class ElementwiseUnary {
     int rest = n - Simd.F.loopBound(n);
     if (rest > 0) {
       long tail = Scratch.TAIL.address(TAIL);
-      VectorMask<Float> mask = Lanes.first(rest);
-      Lanes.store(Lanes.load(x + whole, mask), tail);
+      Lanes.pad(x + whole, rest, 0, tail);
       loop(f, tail, tail, Lanes.BYTES);
-      Lanes.store(Lanes.load(tail), y + whole, mask);
+      Lanes.unpad(tail, rest, y + whole);
     }
   }
 

@@ -4,7 +4,6 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.kanface.kernels.Unary;
 
 /// `dx = dy * f'(x)` over contiguous elements; `dx` may be `dy`.
@@ -23,11 +22,10 @@ final class ElementwiseUnaryBackward {
     int rest = n - Simd.F.loopBound(n);
     if (rest > 0) {
       long tail = Scratch.TAIL.address(TAIL);
-      VectorMask<Float> mask = Lanes.first(rest);
-      Lanes.store(Lanes.load(x + whole, mask), tail);
-      Lanes.store(Lanes.load(dy + whole, mask), tail + Lanes.BYTES);
+      Lanes.pad(x + whole, rest, 0, tail);
+      Lanes.pad(dy + whole, rest, 0, tail + Lanes.BYTES);
       loop(f, tail, tail + Lanes.BYTES, tail, Lanes.BYTES);
-      Lanes.store(Lanes.load(tail), dx + whole, mask);
+      Lanes.unpad(tail, rest, dx + whole);
     }
   }
 

@@ -45,9 +45,16 @@ final class Lanes {
     return Simd.F.indexInRange(0, elements);
   }
 
-  /// Copies the masked lanes of a vector; the rest of the target becomes 0.
-  static void copyPadded(long from, VectorMask<Float> mask, long to) {
-    store(load(from, mask), to);
+  /// Copies `count` floats and fills the rest of the target's vector with `rest`. For the last part
+  /// of a vector; scalar arguments, so that nothing is boxed where the call is not inlined.
+  static void pad(long from, int count, float rest, long to) {
+    VectorMask<Float> mask = first(count);
+    store(all(rest).blend(load(from, mask), mask), to);
+  }
+
+  /// Copies the first `count` floats of a vector.
+  static void unpad(long from, int count, long to) {
+    store(load(from), to, first(count));
   }
 
   static float get(long address) {

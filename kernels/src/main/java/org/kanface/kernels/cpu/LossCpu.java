@@ -130,7 +130,7 @@ final class LossCpu implements LossKernels {
               long p = ps == 0 ? 0 : ps + i * row;
               double sum = ReduceSoftmax.sumExp(in + i * row, row, highest, p);
               if (p != 0) {
-                ReduceSoftmax.scale(p, row, (float) (1 / sum), p);
+                ReduceRows.scale(p, row, (float) (1 / sum), p);
               }
               double loss = loss(label >= 0, x - highest, sum, floor);
               Lanes.set(out + i * Float.BYTES, (float) loss);
@@ -174,7 +174,7 @@ final class LossCpu implements LossKernels {
                 continue;
               }
               double p = label < 0 ? 0 : target(ps + i * row, label);
-              ReduceSoftmax.scale(ps + i * row, row, grad, out + i * row);
+              ReduceRows.scale(ps + i * row, row, grad, out + i * row);
               if (label >= 0) {
                 setTarget(out + i * row, label, grad * (p - 1));
               }

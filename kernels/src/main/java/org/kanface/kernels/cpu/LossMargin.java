@@ -17,9 +17,11 @@ final class LossMargin {
       FloatVector v = Lanes.load(z + j);
       Lanes.store(v.mul(scale).blend(0f, v.compare(GT, filter)), logits + j);
     }
-    VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-    FloatVector v = Lanes.load(z + j, mask);
-    Lanes.store(v.mul(scale).blend(0f, v.compare(GT, filter)), logits + j, mask);
+    if (j < row) {
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      FloatVector v = Lanes.load(z + j, mask);
+      Lanes.store(v.mul(scale).blend(0f, v.compare(GT, filter)), logits + j, mask);
+    }
   }
 
   /// `dz = scale * dlogits`, 0 where filtered.
@@ -29,8 +31,10 @@ final class LossMargin {
       FloatVector g = Lanes.load(dlogits + j).mul(scale);
       Lanes.store(g.blend(0f, Lanes.load(z + j).compare(GT, filter)), dz + j);
     }
-    VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-    FloatVector g = Lanes.load(dlogits + j, mask).mul(scale);
-    Lanes.store(g.blend(0f, Lanes.load(z + j, mask).compare(GT, filter)), dz + j, mask);
+    if (j < row) {
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      FloatVector g = Lanes.load(dlogits + j, mask).mul(scale);
+      Lanes.store(g.blend(0f, Lanes.load(z + j, mask).compare(GT, filter)), dz + j, mask);
+    }
   }
 }

@@ -12,55 +12,36 @@ final class NormL2 {
 
   /// `y = x / max(‖x‖, eps)` for each row; `norm` receives one float a row.
   static void rows(long rows, int row, float eps, long x, long y, long norm) {
-    int whole = row - row % Lanes.BYTES;
-    VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
     for (long r = 0; r < rows; r++) {
       long in = x + r * row;
-      float length = (float) Math.sqrt(dot(in, in, whole, mask));
+      float length = (float) Math.sqrt(ReduceRows.dot(in, in, row));
       Lanes.set(norm + r * Float.BYTES, length);
-      scale(in, 1f / Math.max(length, eps), y + r * row, whole, mask);
+      ReduceRows.scale(in, row, 1f / Math.max(length, eps), y + r * row);
     }
-  }
-
-  private static void scale(long x, float factor, long y, int whole, VectorMask<Float> mask) {
-    FloatVector f = Lanes.all(factor);
-    for (int j = 0; j < whole; j += Lanes.BYTES) {
-      Lanes.store(Lanes.load(x + j).mul(f), y + j);
-    }
-    Lanes.store(Lanes.load(x + whole, mask).mul(f), y + whole, mask);
-  }
-
-  // Σ a b
-  private static float dot(long a, long b, int whole, VectorMask<Float> mask) {
-    FloatVector sum0 = Lanes.load(a + whole, mask).mul(Lanes.load(b + whole, mask));
-    FloatVector sum1 = Lanes.all(0f);
-    int j = 0;
-    for (; j < whole - Lanes.BYTES; j += 2 * Lanes.BYTES) {
-      sum0 = Lanes.load(a + j).fma(Lanes.load(b + j), sum0);
-      sum1 = Lanes.load(a + j + Lanes.BYTES).fma(Lanes.load(b + j + Lanes.BYTES), sum1);
-    }
-    if (j < whole) {
-      sum0 = Lanes.load(a + j).fma(Lanes.load(b + j), sum0);
-    }
-    return Lanes.sum(sum0.add(sum1)).lane(0);
   }
 
   /// `dx = (dy - y Σ y dy) / norm` where `norm > eps`, else `dy / eps`.
   static void rowsBackward(long rows, int row, float eps, long y, long norm, long dy, long dx) {
-    int whole = row - row % Lanes.BYTES;
-    VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
     for (long r = 0; r < rows; r++) {
       long at = r * row;
       float length = Lanes.get(norm + r * Float.BYTES);
-      float along = length > eps ? dot(y + at, dy + at, whole, mask) : 0;
-      FloatVector dot = Lanes.all(-along);
-      FloatVector factor = Lanes.all(1f / Math.max(length, eps));
-      for (int j = 0; j < whole; j += Lanes.BYTES) {
-        FloatVector d = Lanes.load(y + at + j).fma(dot, Lanes.load(dy + at + j));
-        Lanes.store(d.mul(factor), dx + at + j);
-      }
-      FloatVector d = Lanes.load(y + at + whole, mask).fma(dot, Lanes.load(dy + at + whole, mask));
-      Lanes.store(d.mul(factor), dx + at + whole, mask);
+      float dot = length > eps ? (float) ReduceRows.dot(y + at, dy + at, row) : 0;
+      rowBackward(row, 1f / Math.max(length, eps), -dot, y + at, dy + at, dx + at);
+    }
+  }
+
+  // dx = factor (dy + along y)
+  private static void rowBackward(int row, float factor, float along, long y, long dy, long dx) {
+    FloatVector f = Lanes.all(factor);
+    FloatVector a = Lanes.all(along);
+    int j = 0;
+    for (; j <= row - Lanes.BYTES; j += Lanes.BYTES) {
+      Lanes.store(Lanes.load(y + j).fma(a, Lanes.load(dy + j)).mul(f), dx + j);
+    }
+    if (j < row) {
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      FloatVector d = Lanes.load(y + j, mask).fma(a, Lanes.load(dy + j, mask));
+      Lanes.store(d.mul(f), dx + j, mask);
     }
   }
 

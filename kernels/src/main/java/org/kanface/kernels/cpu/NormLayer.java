@@ -42,9 +42,10 @@ final class NormLayer {
   private static void sums(int rows, int row, long x, long partials) {
     int whole = row - row % Lanes.BYTES;
     VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
+    FloatVector zero = Lanes.all(0f);
     for (int r = 0; r < rows; r++) {
       long in = x + (long) r * row;
-      FloatVector sum = Lanes.load(in + whole, mask);
+      FloatVector sum = whole < row ? Lanes.load(in + whole, mask) : zero;
       for (int j = 0; j < whole; j += Lanes.BYTES) {
         sum = sum.add(Lanes.load(in + j));
       }
@@ -60,10 +61,13 @@ final class NormLayer {
     for (int r = 0; r < rows; r++) {
       long in = x + (long) r * row;
       FloatVector mu = Lanes.all(Lanes.get(mean + (long) r * Float.BYTES));
-      FloatVector d = zero.blend(Lanes.load(in + whole, mask).sub(mu), mask);
-      FloatVector sum = d.mul(d);
+      FloatVector sum = zero;
+      if (whole < row) {
+        FloatVector d = zero.blend(Lanes.load(in + whole, mask).sub(mu), mask);
+        sum = d.mul(d);
+      }
       for (int j = 0; j < whole; j += Lanes.BYTES) {
-        d = Lanes.load(in + j).sub(mu);
+        FloatVector d = Lanes.load(in + j).sub(mu);
         sum = d.fma(d, sum);
       }
       Lanes.store(sum, partials + (long) r * Lanes.BYTES);
@@ -107,8 +111,10 @@ final class NormLayer {
         FloatVector unit = Lanes.load(in + j).sub(mu).mul(scale);
         Lanes.store(unit.fma(Lanes.load(weight + j), Lanes.load(bias + j)), out + j);
       }
-      FloatVector unit = Lanes.load(in + whole, mask).sub(mu).mul(scale);
-      Lanes.store(unit.fma(lastWeight, lastBias), out + whole, mask);
+      if (whole < row) {
+        FloatVector unit = Lanes.load(in + whole, mask).sub(mu).mul(scale);
+        Lanes.store(unit.fma(lastWeight, lastBias), out + whole, mask);
+      }
     }
   }
 
@@ -159,16 +165,19 @@ final class NormLayer {
       long grad = dy + (long) r * row;
       FloatVector mu = Lanes.all(Lanes.get(mean + (long) r * Float.BYTES));
       FloatVector scale = Lanes.all(Lanes.get(rstd + (long) r * Float.BYTES));
-      // masked lanes of dy are 0, and with them all their terms
-      FloatVector unit = Lanes.load(in + whole, mask).sub(mu).mul(scale);
-      FloatVector d = Lanes.load(grad + whole, mask);
-      Lanes.store(d.fma(unit, Lanes.load(dweights + whole)), dweights + whole);
-      Lanes.store(d.add(Lanes.load(dbiases + whole)), dbiases + whole);
-      FloatVector sum = d.mul(Lanes.load(weight + whole, mask));
-      FloatVector dot = sum.mul(unit);
+      FloatVector sum = Lanes.all(0f);
+      FloatVector dot = sum;
+      if (whole < row) { // masked lanes of dy are 0, and with them all their terms
+        FloatVector unit = Lanes.load(in + whole, mask).sub(mu).mul(scale);
+        FloatVector d = Lanes.load(grad + whole, mask);
+        Lanes.store(d.fma(unit, Lanes.load(dweights + whole)), dweights + whole);
+        Lanes.store(d.add(Lanes.load(dbiases + whole)), dbiases + whole);
+        sum = d.mul(Lanes.load(weight + whole, mask));
+        dot = sum.mul(unit);
+      }
       for (int j = 0; j < whole; j += Lanes.BYTES) {
-        unit = Lanes.load(in + j).sub(mu).mul(scale);
-        d = Lanes.load(grad + j);
+        FloatVector unit = Lanes.load(in + j).sub(mu).mul(scale);
+        FloatVector d = Lanes.load(grad + j);
         Lanes.store(d.fma(unit, Lanes.load(dweights + j)), dweights + j);
         Lanes.store(d.add(Lanes.load(dbiases + j)), dbiases + j);
         FloatVector g = d.mul(Lanes.load(weight + j));
@@ -207,8 +216,11 @@ final class NormLayer {
         FloatVector g = Lanes.load(grad + j).mul(Lanes.load(weight + j)).sub(sum);
         Lanes.store(Lanes.load(in + j).sub(mu).fma(dot, g).mul(scale), out + j);
       }
-      FloatVector g = Lanes.load(grad + whole, mask).mul(lastWeight).sub(sum);
-      Lanes.store(Lanes.load(in + whole, mask).sub(mu).fma(dot, g).mul(scale), out + whole, mask);
+      if (whole < row) {
+        FloatVector g = Lanes.load(grad + whole, mask).mul(lastWeight).sub(sum);
+        FloatVector unit = Lanes.load(in + whole, mask).sub(mu);
+        Lanes.store(unit.fma(dot, g).mul(scale), out + whole, mask);
+      }
     }
   }
 }

@@ -1,6 +1,5 @@
 package org.kanface.kernels.cpu;
 
-import jdk.incubator.vector.VectorMask;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.OptimizerKernels;
 
@@ -22,12 +21,11 @@ final class OptimizerCpu implements OptimizerKernels {
           step.run(at(first, from), at(second, from), at(third, from), at(fourth, from), whole);
           int rest = (int) (to - from) - whole / Float.BYTES;
           if (rest > 0) {
-            VectorMask<Float> mask = Lanes.first(rest);
             long tail = Scratch.TAIL.address(4L * Lanes.BYTES);
             long[] blocks = {first, second, third, fourth};
             for (int b = 0; b < blocks.length; b++) {
               if (blocks[b] != 0) {
-                Lanes.copyPadded(at(blocks[b], from) + whole, mask, tail + (long) b * Lanes.BYTES);
+                Lanes.pad(at(blocks[b], from) + whole, rest, 0, tail + (long) b * Lanes.BYTES);
               }
             }
             step.run(
@@ -38,8 +36,7 @@ final class OptimizerCpu implements OptimizerKernels {
                 Lanes.BYTES);
             for (int b = 0; b < blocks.length; b++) {
               if (blocks[b] != 0) {
-                Lanes.store(
-                    Lanes.load(tail + (long) b * Lanes.BYTES), at(blocks[b], from) + whole, mask);
+                Lanes.unpad(tail + (long) b * Lanes.BYTES, rest, at(blocks[b], from) + whole);
               }
             }
           }

@@ -213,7 +213,7 @@ final class ReduceCpu implements ReduceKernels {
             for (long at = from * row; at < to * row; at += row) {
               float highest = ReduceRows.max(in + at, row);
               double sum = ReduceSoftmax.sumExp(in + at, row, highest, out + at);
-              ReduceSoftmax.scale(out + at, row, (float) (1 / sum), out + at);
+              ReduceRows.scale(out + at, row, (float) (1 / sum), out + at);
             }
           });
     }

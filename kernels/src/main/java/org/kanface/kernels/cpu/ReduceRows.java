@@ -66,6 +66,19 @@ final class ReduceRows {
     return Lanes.sum(sum0.add(sum1)).lane(0);
   }
 
+  /// `y = factor * x`.
+  static void scale(long x, int row, float factor, long y) {
+    FloatVector f = Lanes.all(factor);
+    int j = 0;
+    for (; j <= row - Lanes.BYTES; j += Lanes.BYTES) {
+      Lanes.store(Lanes.load(x + j).mul(f), y + j);
+    }
+    if (j < row) { // an empty masked store is slow
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      Lanes.store(Lanes.load(x + j, mask).mul(f), y + j, mask);
+    }
+  }
+
   /// The largest element that is not NaN; -∞ where there is none.
   static float max(long x, int row) {
     FloatVector max0 = Lanes.all(Float.NEGATIVE_INFINITY);

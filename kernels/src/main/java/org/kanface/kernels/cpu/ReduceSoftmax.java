@@ -20,12 +20,11 @@ final class ReduceSoftmax {
     }
     if (whole < row) {
       long tail = Scratch.TAIL.address(Lanes.BYTES);
-      VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
-      FloatVector nothing = Lanes.all(Float.NEGATIVE_INFINITY); // whose exponential is 0
-      Lanes.store(nothing.blend(Lanes.load(x + whole, mask), mask), tail);
+      int rest = (row - whole) / Float.BYTES;
+      Lanes.pad(x + whole, rest, Float.NEGATIVE_INFINITY, tail); // whose exponential is 0
       total += terms(tail, Lanes.BYTES, shift, tail);
       if (y != 0) {
-        Lanes.store(Lanes.load(tail), y + whole, mask);
+        Lanes.unpad(tail, rest, y + whole);
       }
     }
     return total;
@@ -49,25 +48,16 @@ final class ReduceSoftmax {
     return Lanes.sum(sum).lane(0);
   }
 
-  /// `y = factor * x`.
-  static void scale(long x, int row, float factor, long y) {
-    FloatVector f = Lanes.all(factor);
-    int j = 0;
-    for (; j <= row - Lanes.BYTES; j += Lanes.BYTES) {
-      Lanes.store(Lanes.load(x + j).mul(f), y + j);
-    }
-    VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-    Lanes.store(Lanes.load(x + j, mask).mul(f), y + j, mask);
-  }
-
   /// `y = (x - high) - low`: the shift in two parts.
   static void subtract(long x, int row, float high, float low, long y) {
     int j = 0;
     for (; j <= row - Lanes.BYTES; j += Lanes.BYTES) {
       Lanes.store(Lanes.load(x + j).sub(high).sub(low), y + j);
     }
-    VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-    Lanes.store(Lanes.load(x + j, mask).sub(high).sub(low), y + j, mask);
+    if (j < row) {
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      Lanes.store(Lanes.load(x + j, mask).sub(high).sub(low), y + j, mask);
+    }
   }
 
   /// `dx = y (dy - dot)`.
@@ -76,8 +66,10 @@ final class ReduceSoftmax {
     for (; j <= row - Lanes.BYTES; j += Lanes.BYTES) {
       Lanes.store(Lanes.load(dy + j).sub(dot).mul(Lanes.load(y + j)), dx + j);
     }
-    VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-    Lanes.store(Lanes.load(dy + j, mask).sub(dot).mul(Lanes.load(y + j, mask)), dx + j, mask);
+    if (j < row) {
+      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
+      Lanes.store(Lanes.load(dy + j, mask).sub(dot).mul(Lanes.load(y + j, mask)), dx + j, mask);
+    }
   }
 
   /// `dx = dy - exp(y) sum`, `y <= 0`.
@@ -86,11 +78,11 @@ final class ReduceSoftmax {
     logBackwardOfVectors(y, dy, whole, -sum, dx);
     if (whole < row) {
       long tail = Scratch.TAIL.address(2L * Lanes.BYTES);
-      VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
-      Lanes.copyPadded(y + whole, mask, tail);
-      Lanes.copyPadded(dy + whole, mask, tail + Lanes.BYTES);
+      int rest = (row - whole) / Float.BYTES;
+      Lanes.pad(y + whole, rest, 0, tail);
+      Lanes.pad(dy + whole, rest, 0, tail + Lanes.BYTES);
       logBackwardOfVectors(tail, tail + Lanes.BYTES, Lanes.BYTES, -sum, tail);
-      Lanes.store(Lanes.load(tail), dx + whole, mask);
+      Lanes.unpad(tail, rest, dx + whole);
     }
   }
 
