@@ -11,10 +11,9 @@ record OptimizerReference(DType type) implements OptimizerKernels {
   public void sgd(Sgd c, long n, Memory parameter, Memory grad, Memory velocity) {
     var ps = Elements.of(parameter, type);
     var gs = Elements.of(grad, type);
-    double decay = Elements.round(c.weightDecay(), type);
     for (long i = 0; i < n; i++) {
       double p = ps.get(i);
-      double g = c.gradScale() * gs.get(i) + decay * p;
+      double g = c.gradScale() * gs.get(i) + c.weightDecay() * p;
       double direction = g;
       if (c.momentum() != 0) {
         var vs = Elements.of(velocity, type);
@@ -32,7 +31,6 @@ record OptimizerReference(DType type) implements OptimizerKernels {
     var gs = Elements.of(grad, type);
     var ms = Elements.of(m, type);
     var vs = Elements.of(v, type);
-    double decay = Elements.round(c.weightDecay(), type);
     double correction1 = 1 - Math.pow(c.beta1(), (double) c.step());
     double correction2 = 1 - Math.pow(c.beta2(), (double) c.step());
     for (long i = 0; i < n; i++) {
@@ -41,7 +39,7 @@ record OptimizerReference(DType type) implements OptimizerKernels {
       if (c.decoupled()) {
         p *= 1 - c.lr() * c.weightDecay();
       } else {
-        g += decay * p; // may cancel, so that the rounding of the scalar matters
+        g += c.weightDecay() * p;
       }
       double first = c.beta1() * ms.get(i) + (1 - c.beta1()) * g;
       double second = c.beta2() * vs.get(i) + (1 - c.beta2()) * g * g;
