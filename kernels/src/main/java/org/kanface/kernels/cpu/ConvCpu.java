@@ -112,7 +112,7 @@ final class ConvCpu implements ConvKernels {
       if (shape.outputNumel() <= 0) {
         zero(weights, shape.weightNumel());
       } else if (shape.isDepthwise()) {
-        DepthwiseCpu.gradWeight(shape, in, out, weights);
+        DepthwiseGradWeight.run(shape, in, out, weights);
       } else {
         gradWeight(shape, in, out, weights);
       }

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cpu;
 
 import static org.kanface.kernels.cpu.Address.SPACE;
+import static org.kanface.kernels.cpu.GemmTile.BYTES;
 import static org.kanface.kernels.cpu.GemmTile.LAST;
 import static org.kanface.kernels.cpu.Simd.F;
 import static org.kanface.kernels.cpu.Simd.ORDER;
@@ -13,11 +14,16 @@ final class DepthwiseTile {
   /// The largest number of sums of one call.
   static final int MOST = 9;
 
+  /// The number of sums that is fastest where terms lie as close as sums.
+  static final int NEAR = 7;
+
+  /// Elements of `moving` past the last one needed that may be read.
+  static final int SLACK = NEAR - 1;
+
   private DepthwiseTile() {}
 
-  /// Where one call's operands lie; steps are bytes, counts are terms.
+  /// Where the operands lie; steps are bytes.
   record Sums(
-      int outer,
       int inner,
       long fixedOuter,
       long fixedInner,
@@ -25,28 +31,88 @@ final class DepthwiseTile {
       long movingInner,
       long movingStep,
       long startStep,
-      long outStep) {}
+      long outStep) {
 
-  /// `out[t] = start[t] + Σ_a Σ_b fixed[a, b] * moving[a, b, t]` for `t < count`, each term a
-  /// vector of channels, of which the first `lanes` are stored.
-  ///
-  /// Forward, `fixed` is the kernel and `t` counts output columns; for the gradient of the weights
-  /// `fixed` is the gradient of the output and `t` counts kernel columns.
-  static void run(Sums s, long fixed, long moving, long start, long out, int count, int lanes) {
-    if (count <= 4) {
-      run4(s, fixed, moving, start, out, count, lanes);
-    } else if (count == 5) {
-      run5(s, fixed, moving, start, out, lanes);
-    } else if (count <= 7) {
-      run7(s, fixed, moving, start, out, count, lanes);
-    } else {
-      run9(s, fixed, moving, start, out, count, lanes);
+    /// The same with the sums stored side by side.
+    Sums tight() {
+      return new Sums(
+          inner, fixedOuter, fixedInner, movingOuter, movingInner, movingStep, startStep, BYTES);
     }
   }
 
+  /// `out[t] = start[t] + Σ_a Σ_b fixed[a, b] * moving[a, b, t]`, `a < outer`, `t < count`, each
+  /// term a vector of channels.
+  ///
+  /// Forward, `fixed` is the kernel and `t` counts output columns; for the gradient of the weights
+  /// `fixed` is the gradient of the output and `t` counts kernel columns.
+  static void run(Sums s, int outer, long fixed, long moving, long start, long out, int count) {
+    if (s.movingInner() == s.movingStep()
+        && count <= NEAR
+        && row(s, outer, fixed, moving, start, out, count)) {
+      return;
+    }
+    if (count <= 4) {
+      run4(s, outer, fixed, moving, start, out, count);
+    } else if (count == 5) {
+      run5(s, outer, fixed, moving, start, out);
+    } else if (count <= 7) {
+      run7(s, outer, fixed, moving, start, out, count);
+    } else {
+      run9(s, outer, fixed, moving, start, out, count);
+    }
+  }
+
+  /// Copies the first `lanes` of `count` vectors.
+  static void copy(long from, long step, long to, long toStep, int count, int lanes) {
+    var mask = LAST[lanes];
+    for (int t = 0; t < count; t++) {
+      FloatVector.fromMemorySegment(F, SPACE, from + t * step, ORDER)
+          .intoMemorySegment(SPACE, to + t * toStep, ORDER, mask);
+    }
+  }
+
+  /// The written-out forms: whether there is one.
+  private static boolean row(
+      Sums s, int outer, long fixed, long moving, long start, long out, int count) {
+    boolean few = count <= 4;
+    switch (s.inner()) {
+      case 3 -> {
+        if (few) {
+          DepthwiseRow3.by4(s, outer, fixed, moving, start, out, count);
+        } else {
+          DepthwiseRow3.by7(s, outer, fixed, moving, start, out, count);
+        }
+      }
+      case 5 -> {
+        if (few) {
+          DepthwiseRow5.by4(s, outer, fixed, moving, start, out, count);
+        } else {
+          DepthwiseRow5.by7(s, outer, fixed, moving, start, out, count);
+        }
+      }
+      case 7 -> {
+        if (few) {
+          DepthwiseRow7.by4(s, outer, fixed, moving, start, out, count);
+        } else {
+          DepthwiseRow7.by7(s, outer, fixed, moving, start, out, count);
+        }
+      }
+      case 9 -> {
+        if (few) {
+          DepthwiseRow9.by4(s, outer, fixed, moving, start, out, count);
+        } else {
+          DepthwiseRow9.by7(s, outer, fixed, moving, start, out, count);
+        }
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static void run4(
-      Sums s, long fixed, long moving, long start, long out, int count, int lanes) {
-    int outer = s.outer();
+      Sums s, int outer, long fixed, long moving, long start, long out, int count) {
     int inner = s.inner();
     long fixedInner = s.fixedInner();
     long movingInner = s.movingInner();
@@ -70,27 +136,25 @@ final class DepthwiseTile {
         c3 = x.fma(FloatVector.fromMemorySegment(F, SPACE, m3 + at, ORDER), c3);
       }
     }
-    var mask = LAST[lanes];
-    c0.intoMemorySegment(SPACE, out, ORDER, mask);
+    c0.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
     if (count == 1) {
       return;
     }
-    c1.intoMemorySegment(SPACE, out, ORDER, mask);
+    c1.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
     if (count == 2) {
       return;
     }
-    c2.intoMemorySegment(SPACE, out, ORDER, mask);
+    c2.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
     if (count == 3) {
       return;
     }
-    c3.intoMemorySegment(SPACE, out, ORDER, mask);
+    c3.intoMemorySegment(SPACE, out, ORDER);
   }
 
-  private static void run5(Sums s, long fixed, long moving, long start, long out, int lanes) {
-    int outer = s.outer();
+  private static void run5(Sums s, int outer, long fixed, long moving, long start, long out) {
     int inner = s.inner();
     long fixedInner = s.fixedInner();
     long movingInner = s.movingInner();
@@ -117,21 +181,19 @@ final class DepthwiseTile {
         c4 = x.fma(FloatVector.fromMemorySegment(F, SPACE, m4 + at, ORDER), c4);
       }
     }
-    var mask = LAST[lanes];
-    c0.intoMemorySegment(SPACE, out, ORDER, mask);
+    c0.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c1.intoMemorySegment(SPACE, out, ORDER, mask);
+    c1.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c2.intoMemorySegment(SPACE, out, ORDER, mask);
+    c2.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c3.intoMemorySegment(SPACE, out, ORDER, mask);
+    c3.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c4.intoMemorySegment(SPACE, out, ORDER, mask);
+    c4.intoMemorySegment(SPACE, out, ORDER);
   }
 
   private static void run7(
-      Sums s, long fixed, long moving, long start, long out, int count, int lanes) {
-    int outer = s.outer();
+      Sums s, int outer, long fixed, long moving, long start, long out, int count) {
     int inner = s.inner();
     long fixedInner = s.fixedInner();
     long movingInner = s.movingInner();
@@ -164,28 +226,26 @@ final class DepthwiseTile {
         c6 = x.fma(FloatVector.fromMemorySegment(F, SPACE, m6 + at, ORDER), c6);
       }
     }
-    var mask = LAST[lanes];
-    c0.intoMemorySegment(SPACE, out, ORDER, mask);
+    c0.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c1.intoMemorySegment(SPACE, out, ORDER, mask);
+    c1.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c2.intoMemorySegment(SPACE, out, ORDER, mask);
+    c2.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c3.intoMemorySegment(SPACE, out, ORDER, mask);
+    c3.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c4.intoMemorySegment(SPACE, out, ORDER, mask);
+    c4.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c5.intoMemorySegment(SPACE, out, ORDER, mask);
+    c5.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
     if (count == 6) {
       return;
     }
-    c6.intoMemorySegment(SPACE, out, ORDER, mask);
+    c6.intoMemorySegment(SPACE, out, ORDER);
   }
 
   private static void run9(
-      Sums s, long fixed, long moving, long start, long out, int count, int lanes) {
-    int outer = s.outer();
+      Sums s, int outer, long fixed, long moving, long start, long out, int count) {
     int inner = s.inner();
     long fixedInner = s.fixedInner();
     long movingInner = s.movingInner();
@@ -224,26 +284,25 @@ final class DepthwiseTile {
         c8 = x.fma(FloatVector.fromMemorySegment(F, SPACE, m8 + at, ORDER), c8);
       }
     }
-    var mask = LAST[lanes];
-    c0.intoMemorySegment(SPACE, out, ORDER, mask);
+    c0.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c1.intoMemorySegment(SPACE, out, ORDER, mask);
+    c1.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c2.intoMemorySegment(SPACE, out, ORDER, mask);
+    c2.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c3.intoMemorySegment(SPACE, out, ORDER, mask);
+    c3.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c4.intoMemorySegment(SPACE, out, ORDER, mask);
+    c4.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c5.intoMemorySegment(SPACE, out, ORDER, mask);
+    c5.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c6.intoMemorySegment(SPACE, out, ORDER, mask);
+    c6.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
-    c7.intoMemorySegment(SPACE, out, ORDER, mask);
+    c7.intoMemorySegment(SPACE, out, ORDER);
     out += s.outStep();
     if (count == 8) {
       return;
     }
-    c8.intoMemorySegment(SPACE, out, ORDER, mask);
+    c8.intoMemorySegment(SPACE, out, ORDER);
   }
 }

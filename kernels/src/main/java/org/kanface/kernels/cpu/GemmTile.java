@@ -1,8 +1,12 @@
 package org.kanface.kernels.cpu;
 
+import static org.kanface.kernels.cpu.Address.SPACE;
 import static org.kanface.kernels.cpu.Simd.F;
 import static org.kanface.kernels.cpu.Simd.LANES;
+import static org.kanface.kernels.cpu.Simd.ORDER;
 
+import java.lang.foreign.Arena;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /// One register tile of a matrix product: at most [#ROWS] by [#COLS] elements of `c`.
@@ -10,6 +14,9 @@ import jdk.incubator.vector.VectorMask;
 /// 512-bit vectors have 32 registers: 24 for the sums of a 12 × 2 tile, 2 for `b`, the rest for
 /// `a`. Narrower ones count on 16: 6 × 2 sums. Every element is summed in the same order by every
 /// tile size, one fused multiply-add after the other, so how `c` is cut into tiles never shows.
+///
+/// The tiles' methods have no masks: those are what makes the first-stage compiler give up on so
+/// long a method, which then crawls until the second stage is done.
 final class GemmTile {
   /// Rows of a full tile.
   static final int ROWS = LANES == 16 ? 12 : 6;
@@ -18,6 +25,8 @@ final class GemmTile {
   static final int COLS = 2 * LANES;
 
   static final int BYTES = LANES * Float.BYTES;
+  private static final long ROW = (long) COLS * Float.BYTES;
+  private static final long ZEROS = Arena.global().allocate(ROW, Scratch.ALIGNMENT).address();
   static final VectorMask<Float>[] LAST = masks(); // by lanes of the last vector, 0 to all
 
   private GemmTile() {}
@@ -39,25 +48,65 @@ final class GemmTile {
       boolean add,
       int rows,
       int cols) {
-    if (cols > LANES) {
-      int last = cols - LANES;
+    boolean wide = cols > LANES;
+    if (alpha == 1 && cols % LANES == 0) {
+      long start = add ? c : ZEROS;
+      multiply(k, a, aRow, aCol, b, bRow, start, add ? cRow : 0, c, cRow, rows, wide);
+    } else {
+      long tile = Scratch.TILE.address((long) ROWS * ROW);
+      multiply(k, a, aRow, aCol, b, bRow, ZEROS, 0, tile, ROW, rows, wide);
+      store(tile, c, cRow, alpha, add, rows, cols);
+    }
+  }
+
+  private static void multiply(
+      int k,
+      long a,
+      long aRow,
+      long aCol,
+      long b,
+      long bRow,
+      long start,
+      long startRow,
+      long c,
+      long cRow,
+      int rows,
+      boolean wide) {
+    if (wide) {
       if (rows <= 4) {
-        GemmTile4.by2(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, last);
+        GemmTile4.by2(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
       } else if (ROWS == 6) {
-        GemmTile6.by2(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, last);
+        GemmTile6.by2(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
       } else if (rows <= 8) {
-        GemmTile8.by2(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, last);
+        GemmTile8.by2(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
       } else {
-        GemmTile12.by2(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, last);
+        GemmTile12.by2(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
       }
     } else if (rows <= 4) {
-      GemmTile4.by1(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, cols);
+      GemmTile4.by1(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
     } else if (ROWS == 6) {
-      GemmTile6.by1(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, cols);
+      GemmTile6.by1(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
     } else if (rows <= 8) {
-      GemmTile8.by1(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, cols);
+      GemmTile8.by1(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
     } else {
-      GemmTile12.by1(k, a, aRow, aCol, b, bRow, c, cRow, alpha, add, rows, cols);
+      GemmTile12.by1(k, a, aRow, aCol, b, bRow, start, startRow, c, cRow, rows);
+    }
+  }
+
+  /// `c = alpha * tile` (`+ c` if `add`) for a tile that is not stored whole or as it is.
+  private static void store(
+      long tile, long c, long cRow, float alpha, boolean add, int rows, int cols) {
+    for (int l = 0; l < cols; l += LANES) {
+      var mask = LAST[Math.min(LANES, cols - l)];
+      long from = tile + l * (long) Float.BYTES;
+      long to = c + l * (long) Float.BYTES;
+      for (int i = 0; i < rows; i++, from += ROW, to += cRow) {
+        var sum = FloatVector.fromMemorySegment(F, SPACE, from, ORDER).mul(alpha);
+        if (add) {
+          sum = sum.add(FloatVector.fromMemorySegment(F, SPACE, to, ORDER, mask));
+        }
+        sum.intoMemorySegment(SPACE, to, ORDER, mask);
+      }
     }
   }
 

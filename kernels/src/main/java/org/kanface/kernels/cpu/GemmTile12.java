@@ -3,18 +3,18 @@ package org.kanface.kernels.cpu;
 import static org.kanface.kernels.cpu.Address.FLOAT;
 import static org.kanface.kernels.cpu.Address.SPACE;
 import static org.kanface.kernels.cpu.GemmTile.BYTES;
-import static org.kanface.kernels.cpu.GemmTile.LAST;
 import static org.kanface.kernels.cpu.Simd.F;
 import static org.kanface.kernels.cpu.Simd.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The micro-kernels of up to 12 rows: see [GemmTile#run]. Each keeps its whole tile in registers
-/// over the loop over `k`; rows past `rows` repeat the last one and are not stored.
+/// Micro-kernels of 12 rows, `c = start + a·b`: the whole tile stays in registers over the loop
+/// over `k`. Rows from `rows` on (three at most are missing) repeat the last one and are not
+/// stored.
 final class GemmTile12 {
   private GemmTile12() {}
 
-  /// 12 rows, 1 vector.
+  /// Up to 12 rows, 1 vector.
   static void by1(
       int k,
       long a,
@@ -22,12 +22,11 @@ final class GemmTile12 {
       long aCol,
       long b,
       long bRow,
+      long start,
+      long startRow,
       long c,
       long cRow,
-      float alpha,
-      boolean add,
-      int rows,
-      int lanes) {
+      int rows) {
     long a0 = a;
     long a1 = a0 + aRow;
     long a2 = a1 + aRow;
@@ -40,18 +39,30 @@ final class GemmTile12 {
     long a9 = rows > 9 ? a8 + aRow : a8;
     long a10 = rows > 10 ? a9 + aRow : a9;
     long a11 = rows > 11 ? a10 + aRow : a10;
-    var c0x = FloatVector.zero(F);
-    var c1x = FloatVector.zero(F);
-    var c2x = FloatVector.zero(F);
-    var c3x = FloatVector.zero(F);
-    var c4x = FloatVector.zero(F);
-    var c5x = FloatVector.zero(F);
-    var c6x = FloatVector.zero(F);
-    var c7x = FloatVector.zero(F);
-    var c8x = FloatVector.zero(F);
-    var c9x = FloatVector.zero(F);
-    var c10x = FloatVector.zero(F);
-    var c11x = FloatVector.zero(F);
+    long at = start;
+    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c8x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 9 ? startRow : 0;
+    var c9x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 10 ? startRow : 0;
+    var c10x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 11 ? startRow : 0;
+    var c11x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
@@ -79,55 +90,41 @@ final class GemmTile12 {
       var s11 = FloatVector.broadcast(F, SPACE.get(FLOAT, a11 + p * aCol));
       c11x = s11.fma(x, c11x);
     }
-    var s = FloatVector.broadcast(F, alpha);
-    var mask = LAST[lanes];
-    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c0x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c0x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c1x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c1x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c2x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c2x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c3x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c3x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c4x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c4x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c4x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c5x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c5x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c5x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c6x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c6x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c6x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c7x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c7x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c7x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c8x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c8x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c8x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 9) {
+    if (rows == 9) {
       return;
     }
-    (add ? c9x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c9x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c9x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 10) {
+    if (rows == 10) {
       return;
     }
-    (add ? c10x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c10x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c10x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 11) {
+    if (rows == 11) {
       return;
     }
-    (add ? c11x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c11x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c11x.intoMemorySegment(SPACE, c, ORDER);
   }
 
-  /// 12 rows, 2 vectors.
+  /// Up to 12 rows, 2 vectors.
   static void by2(
       int k,
       long a,
@@ -135,12 +132,11 @@ final class GemmTile12 {
       long aCol,
       long b,
       long bRow,
+      long start,
+      long startRow,
       long c,
       long cRow,
-      float alpha,
-      boolean add,
-      int rows,
-      int lanes) {
+      int rows) {
     long a0 = a;
     long a1 = a0 + aRow;
     long a2 = a1 + aRow;
@@ -153,30 +149,42 @@ final class GemmTile12 {
     long a9 = rows > 9 ? a8 + aRow : a8;
     long a10 = rows > 10 ? a9 + aRow : a9;
     long a11 = rows > 11 ? a10 + aRow : a10;
-    var c0x = FloatVector.zero(F);
-    var c0y = FloatVector.zero(F);
-    var c1x = FloatVector.zero(F);
-    var c1y = FloatVector.zero(F);
-    var c2x = FloatVector.zero(F);
-    var c2y = FloatVector.zero(F);
-    var c3x = FloatVector.zero(F);
-    var c3y = FloatVector.zero(F);
-    var c4x = FloatVector.zero(F);
-    var c4y = FloatVector.zero(F);
-    var c5x = FloatVector.zero(F);
-    var c5y = FloatVector.zero(F);
-    var c6x = FloatVector.zero(F);
-    var c6y = FloatVector.zero(F);
-    var c7x = FloatVector.zero(F);
-    var c7y = FloatVector.zero(F);
-    var c8x = FloatVector.zero(F);
-    var c8y = FloatVector.zero(F);
-    var c9x = FloatVector.zero(F);
-    var c9y = FloatVector.zero(F);
-    var c10x = FloatVector.zero(F);
-    var c10y = FloatVector.zero(F);
-    var c11x = FloatVector.zero(F);
-    var c11y = FloatVector.zero(F);
+    long at = start;
+    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c0y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c1y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c2y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c3y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c4y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c5y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c6y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c7y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c8x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c8y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 9 ? startRow : 0;
+    var c9x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c9y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 10 ? startRow : 0;
+    var c10x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c10y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 11 ? startRow : 0;
+    var c11x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c11y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
@@ -217,79 +225,49 @@ final class GemmTile12 {
       c11x = s11.fma(x, c11x);
       c11y = s11.fma(y, c11y);
     }
-    var s = FloatVector.broadcast(F, alpha);
-    var mask = LAST[lanes];
-    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c0x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c0y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c0y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c0x.intoMemorySegment(SPACE, c, ORDER);
+    c0y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c1x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c1y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c1y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c1x.intoMemorySegment(SPACE, c, ORDER);
+    c1y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c2x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c2y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c2y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c2x.intoMemorySegment(SPACE, c, ORDER);
+    c2y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c3x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c3y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c3y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c3x.intoMemorySegment(SPACE, c, ORDER);
+    c3y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c4x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c4x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c4y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c4y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c4x.intoMemorySegment(SPACE, c, ORDER);
+    c4y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c5x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c5x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c5y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c5y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c5x.intoMemorySegment(SPACE, c, ORDER);
+    c5y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c6x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c6x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c6y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c6y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c6x.intoMemorySegment(SPACE, c, ORDER);
+    c6y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c7x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c7x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c7y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c7y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c7x.intoMemorySegment(SPACE, c, ORDER);
+    c7y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c8x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c8x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c8y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c8y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c8x.intoMemorySegment(SPACE, c, ORDER);
+    c8y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 9) {
+    if (rows == 9) {
       return;
     }
-    (add ? c9x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c9x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c9y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c9y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c9x.intoMemorySegment(SPACE, c, ORDER);
+    c9y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 10) {
+    if (rows == 10) {
       return;
     }
-    (add ? c10x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c10x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add
-            ? c10y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask))
-            : c10y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c10x.intoMemorySegment(SPACE, c, ORDER);
+    c10y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 11) {
+    if (rows == 11) {
       return;
     }
-    (add ? c11x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c11x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add
-            ? c11y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask))
-            : c11y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c11x.intoMemorySegment(SPACE, c, ORDER);
+    c11y.intoMemorySegment(SPACE, c + BYTES, ORDER);
   }
 }

@@ -3,18 +3,17 @@ package org.kanface.kernels.cpu;
 import static org.kanface.kernels.cpu.Address.FLOAT;
 import static org.kanface.kernels.cpu.Address.SPACE;
 import static org.kanface.kernels.cpu.GemmTile.BYTES;
-import static org.kanface.kernels.cpu.GemmTile.LAST;
 import static org.kanface.kernels.cpu.Simd.F;
 import static org.kanface.kernels.cpu.Simd.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The micro-kernels of up to 4 rows: see [GemmTile#run]. Each keeps its whole tile in registers
-/// over the loop over `k`; rows past `rows` repeat the last one and are not stored.
+/// Micro-kernels of 4 rows, `c = start + a·b`: the whole tile stays in registers over the loop over
+/// `k`. Rows from `rows` on (three at most are missing) repeat the last one and are not stored.
 final class GemmTile4 {
   private GemmTile4() {}
 
-  /// 4 rows, 1 vector.
+  /// Up to 4 rows, 1 vector.
   static void by1(
       int k,
       long a,
@@ -22,20 +21,23 @@ final class GemmTile4 {
       long aCol,
       long b,
       long bRow,
+      long start,
+      long startRow,
       long c,
       long cRow,
-      float alpha,
-      boolean add,
-      int rows,
-      int lanes) {
+      int rows) {
     long a0 = a;
     long a1 = rows > 1 ? a0 + aRow : a0;
     long a2 = rows > 2 ? a1 + aRow : a1;
     long a3 = rows > 3 ? a2 + aRow : a2;
-    var c0x = FloatVector.zero(F);
-    var c1x = FloatVector.zero(F);
-    var c2x = FloatVector.zero(F);
-    var c3x = FloatVector.zero(F);
+    long at = start;
+    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 1 ? startRow : 0;
+    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 2 ? startRow : 0;
+    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 3 ? startRow : 0;
+    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
@@ -47,31 +49,25 @@ final class GemmTile4 {
       var s3 = FloatVector.broadcast(F, SPACE.get(FLOAT, a3 + p * aCol));
       c3x = s3.fma(x, c3x);
     }
-    var s = FloatVector.broadcast(F, alpha);
-    var mask = LAST[lanes];
-    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c0x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c0x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 1) {
+    if (rows == 1) {
       return;
     }
-    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c1x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c1x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 2) {
+    if (rows == 2) {
       return;
     }
-    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c2x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c2x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 3) {
+    if (rows == 3) {
       return;
     }
-    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c3x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c3x.intoMemorySegment(SPACE, c, ORDER);
   }
 
-  /// 4 rows, 2 vectors.
+  /// Up to 4 rows, 2 vectors.
   static void by2(
       int k,
       long a,
@@ -79,24 +75,27 @@ final class GemmTile4 {
       long aCol,
       long b,
       long bRow,
+      long start,
+      long startRow,
       long c,
       long cRow,
-      float alpha,
-      boolean add,
-      int rows,
-      int lanes) {
+      int rows) {
     long a0 = a;
     long a1 = rows > 1 ? a0 + aRow : a0;
     long a2 = rows > 2 ? a1 + aRow : a1;
     long a3 = rows > 3 ? a2 + aRow : a2;
-    var c0x = FloatVector.zero(F);
-    var c0y = FloatVector.zero(F);
-    var c1x = FloatVector.zero(F);
-    var c1y = FloatVector.zero(F);
-    var c2x = FloatVector.zero(F);
-    var c2y = FloatVector.zero(F);
-    var c3x = FloatVector.zero(F);
-    var c3y = FloatVector.zero(F);
+    long at = start;
+    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c0y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 1 ? startRow : 0;
+    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c1y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 2 ? startRow : 0;
+    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c2y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 3 ? startRow : 0;
+    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c3y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
@@ -113,35 +112,25 @@ final class GemmTile4 {
       c3x = s3.fma(x, c3x);
       c3y = s3.fma(y, c3y);
     }
-    var s = FloatVector.broadcast(F, alpha);
-    var mask = LAST[lanes];
-    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c0x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c0y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c0y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c0x.intoMemorySegment(SPACE, c, ORDER);
+    c0y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 1) {
+    if (rows == 1) {
       return;
     }
-    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c1x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c1y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c1y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c1x.intoMemorySegment(SPACE, c, ORDER);
+    c1y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 2) {
+    if (rows == 2) {
       return;
     }
-    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c2x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c2y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c2y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c2x.intoMemorySegment(SPACE, c, ORDER);
+    c2y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 3) {
+    if (rows == 3) {
       return;
     }
-    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c3x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c3y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c3y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c3x.intoMemorySegment(SPACE, c, ORDER);
+    c3y.intoMemorySegment(SPACE, c + BYTES, ORDER);
   }
 }

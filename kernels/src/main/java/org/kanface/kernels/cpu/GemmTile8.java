@@ -3,18 +3,17 @@ package org.kanface.kernels.cpu;
 import static org.kanface.kernels.cpu.Address.FLOAT;
 import static org.kanface.kernels.cpu.Address.SPACE;
 import static org.kanface.kernels.cpu.GemmTile.BYTES;
-import static org.kanface.kernels.cpu.GemmTile.LAST;
 import static org.kanface.kernels.cpu.Simd.F;
 import static org.kanface.kernels.cpu.Simd.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The micro-kernels of up to 8 rows: see [GemmTile#run]. Each keeps its whole tile in registers
-/// over the loop over `k`; rows past `rows` repeat the last one and are not stored.
+/// Micro-kernels of 8 rows, `c = start + a·b`: the whole tile stays in registers over the loop over
+/// `k`. Rows from `rows` on (three at most are missing) repeat the last one and are not stored.
 final class GemmTile8 {
   private GemmTile8() {}
 
-  /// 8 rows, 1 vector.
+  /// Up to 8 rows, 1 vector.
   static void by1(
       int k,
       long a,
@@ -22,12 +21,11 @@ final class GemmTile8 {
       long aCol,
       long b,
       long bRow,
+      long start,
+      long startRow,
       long c,
       long cRow,
-      float alpha,
-      boolean add,
-      int rows,
-      int lanes) {
+      int rows) {
     long a0 = a;
     long a1 = a0 + aRow;
     long a2 = a1 + aRow;
@@ -36,14 +34,22 @@ final class GemmTile8 {
     long a5 = rows > 5 ? a4 + aRow : a4;
     long a6 = rows > 6 ? a5 + aRow : a5;
     long a7 = rows > 7 ? a6 + aRow : a6;
-    var c0x = FloatVector.zero(F);
-    var c1x = FloatVector.zero(F);
-    var c2x = FloatVector.zero(F);
-    var c3x = FloatVector.zero(F);
-    var c4x = FloatVector.zero(F);
-    var c5x = FloatVector.zero(F);
-    var c6x = FloatVector.zero(F);
-    var c7x = FloatVector.zero(F);
+    long at = start;
+    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += startRow;
+    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 5 ? startRow : 0;
+    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 6 ? startRow : 0;
+    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    at += rows > 7 ? startRow : 0;
+    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
@@ -63,43 +69,33 @@ final class GemmTile8 {
       var s7 = FloatVector.broadcast(F, SPACE.get(FLOAT, a7 + p * aCol));
       c7x = s7.fma(x, c7x);
     }
-    var s = FloatVector.broadcast(F, alpha);
-    var mask = LAST[lanes];
-    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c0x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c0x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c1x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c1x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c2x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c2x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c3x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c3x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    (add ? c4x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c4x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c4x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 5) {
+    if (rows == 5) {
       return;
     }
-    (add ? c5x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c5x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c5x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 6) {
+    if (rows == 6) {
       return;
     }
-    (add ? c6x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c6x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c6x.intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    if (rows <= 7) {
+    if (rows == 7) {
       return;
     }
-    (add ? c7x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask)) : c7x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER, mask);
+    c7x.intoMemorySegment(SPACE, c, ORDER);
   }
 
-  /// 8 rows, 2 vectors.
+  /// Up to 8 rows, 2 vectors.
   static void by2(
       int k,
       long a,
@@ -107,12 +103,11 @@ final class GemmTile8 {
       long aCol,
       long b,
       long bRow,
+      long start,
+      long startRow,
       long c,
       long cRow,
-      float alpha,
-      boolean add,
-      int rows,
-      int lanes) {
+      int rows) {
     long a0 = a;
     long a1 = a0 + aRow;
     long a2 = a1 + aRow;
@@ -121,22 +116,30 @@ final class GemmTile8 {
     long a5 = rows > 5 ? a4 + aRow : a4;
     long a6 = rows > 6 ? a5 + aRow : a5;
     long a7 = rows > 7 ? a6 + aRow : a6;
-    var c0x = FloatVector.zero(F);
-    var c0y = FloatVector.zero(F);
-    var c1x = FloatVector.zero(F);
-    var c1y = FloatVector.zero(F);
-    var c2x = FloatVector.zero(F);
-    var c2y = FloatVector.zero(F);
-    var c3x = FloatVector.zero(F);
-    var c3y = FloatVector.zero(F);
-    var c4x = FloatVector.zero(F);
-    var c4y = FloatVector.zero(F);
-    var c5x = FloatVector.zero(F);
-    var c5y = FloatVector.zero(F);
-    var c6x = FloatVector.zero(F);
-    var c6y = FloatVector.zero(F);
-    var c7x = FloatVector.zero(F);
-    var c7y = FloatVector.zero(F);
+    long at = start;
+    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c0y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c1y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c2y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c3y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += startRow;
+    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c4y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 5 ? startRow : 0;
+    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c5y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 6 ? startRow : 0;
+    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c6y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    at += rows > 7 ? startRow : 0;
+    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c7y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
@@ -165,55 +168,37 @@ final class GemmTile8 {
       c7x = s7.fma(x, c7x);
       c7y = s7.fma(y, c7y);
     }
-    var s = FloatVector.broadcast(F, alpha);
-    var mask = LAST[lanes];
-    (add ? c0x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c0x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c0y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c0y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c0x.intoMemorySegment(SPACE, c, ORDER);
+    c0y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c1x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c1x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c1y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c1y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c1x.intoMemorySegment(SPACE, c, ORDER);
+    c1y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c2x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c2x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c2y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c2y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c2x.intoMemorySegment(SPACE, c, ORDER);
+    c2y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c3x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c3x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c3y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c3y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c3x.intoMemorySegment(SPACE, c, ORDER);
+    c3y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    (add ? c4x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c4x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c4y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c4y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c4x.intoMemorySegment(SPACE, c, ORDER);
+    c4y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 5) {
+    if (rows == 5) {
       return;
     }
-    (add ? c5x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c5x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c5y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c5y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c5x.intoMemorySegment(SPACE, c, ORDER);
+    c5y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 6) {
+    if (rows == 6) {
       return;
     }
-    (add ? c6x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c6x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c6y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c6y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c6x.intoMemorySegment(SPACE, c, ORDER);
+    c6y.intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    if (rows <= 7) {
+    if (rows == 7) {
       return;
     }
-    (add ? c7x.fma(s, FloatVector.fromMemorySegment(F, SPACE, c, ORDER)) : c7x.mul(s))
-        .intoMemorySegment(SPACE, c, ORDER);
-    (add ? c7y.fma(s, FloatVector.fromMemorySegment(F, SPACE, c + BYTES, ORDER, mask)) : c7y.mul(s))
-        .intoMemorySegment(SPACE, c + BYTES, ORDER, mask);
+    c7x.intoMemorySegment(SPACE, c, ORDER);
+    c7y.intoMemorySegment(SPACE, c + BYTES, ORDER);
   }
 }

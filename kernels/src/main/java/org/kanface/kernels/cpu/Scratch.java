@@ -40,6 +40,9 @@ final class Scratch {
   /// Biases up to a whole vector; held by the thread that started the work.
   static final Scratch BIASES = new Scratch();
 
+  /// Sums of one call of a micro-kernel that are only in part stored.
+  static final Scratch TILE = new Scratch();
+
   static final long ALIGNMENT = 64;
   private static final long SLACK = 256; // whole vectors may be written past the end
 
