@@ -15,12 +15,17 @@ import picocli.CommandLine.Spec;
     name = "kanface",
     description = "Trains and evaluates face-recognition networks.",
     subcommands = {
-      ConfigCommand.class,
+      TrainCommand.class,
+      ContinueCommand.class,
+      TestCommand.class,
+      EmbedCommand.class,
+      CompareCommand.class,
       DataCommand.class,
-      DoctorCommand.class,
+      ConfigCommand.class,
+      PlanCommand.class,
       FlopsCommand.class,
       GoldenCommand.class,
-      PlanCommand.class
+      DoctorCommand.class
     },
     mixinStandardHelpOptions = true,
     version = "kanface 0.1.0",

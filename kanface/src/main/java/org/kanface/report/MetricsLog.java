@@ -10,16 +10,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.kanface.eval.VerificationResult;
 import org.kanface.tensor.Json;
 import org.kanface.tensor.JsonException;
 
 /// Metrics as JSON lines, `metrics.jsonl`: one object a line with `step`, `kind` and whatever was
 /// measured. Each line is flushed, so that the file can be followed while the run lasts.
 public final class MetricsLog implements AutoCloseable {
-  static final String TRAIN = "train";
-  static final String VERIFICATION = "verification";
-
   private final BufferedWriter out;
 
   private MetricsLog(BufferedWriter out) {
@@ -68,23 +64,6 @@ public final class MetricsLog implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /// One window of training steps, kind `train`.
-  public void train(TrainMeter.Window window) {
-    write(
-        window.step(),
-        TRAIN,
-        Json.of(
-            "epoch", window.epoch(),
-            "loss", window.loss(),
-            "learning_rate", window.learningRate(),
-            "images_per_second", window.imagesPerSecond()));
-  }
-
-  /// One verification set after `step` steps, kind `verification`.
-  public void verification(long step, VerificationResult result) {
-    write(step, VERIFICATION, RunResult.entry(result));
   }
 
   @Override

@@ -1,12 +1,7 @@
 package org.kanface.report;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.kanface.config.TrainConfig;
 
 /// Everything a report page shows, as plain data. Empty lists leave their sections out.
 ///
@@ -28,51 +23,4 @@ public record RunReport(
     List<Series> accuracy,
     RunResult result,
     List<PairImages> hardest,
-    List<EdgeCurve> edges) {
-
-  /// The report of a run whose curves are in `metrics`, as [MetricsLog] wrote them.
-  public static RunReport of(
-      TrainConfig config,
-      Path metrics,
-      Map<String, String> facts,
-      RunResult result,
-      List<PairImages> hardest,
-      List<EdgeCurve> edges)
-      throws IOException {
-    List<Map<String, Object>> lines = MetricsLog.read(metrics);
-    List<Map<String, Object>> training = kind(lines, MetricsLog.TRAIN);
-    Map<Object, List<Map<String, Object>>> sets =
-        kind(lines, MetricsLog.VERIFICATION).stream()
-            .collect(
-                Collectors.groupingBy(
-                    line -> line.getOrDefault("name", ""),
-                    LinkedHashMap::new,
-                    Collectors.toList()));
-    return new RunReport(
-        config.name(),
-        facts,
-        config.toMap(),
-        List.of(series("loss", training, "loss")),
-        List.of(series("learning rate", training, "learning_rate")),
-        sets.entrySet().stream()
-            .map(e -> series(e.getKey().toString(), e.getValue(), "accuracy"))
-            .toList(),
-        result,
-        hardest,
-        edges);
-  }
-
-  private static List<Map<String, Object>> kind(List<Map<String, Object>> lines, String kind) {
-    return lines.stream().filter(line -> kind.equals(line.get("kind"))).toList();
-  }
-
-  private static Series series(String name, List<Map<String, Object>> lines, String key) {
-    return new Series(name, numbers(lines, "step"), numbers(lines, key));
-  }
-
-  private static double[] numbers(List<Map<String, Object>> lines, String key) {
-    return lines.stream()
-        .mapToDouble(line -> line.get(key) instanceof Number n ? n.doubleValue() : Double.NaN)
-        .toArray();
-  }
-}
+    List<EdgeCurve> edges) {}

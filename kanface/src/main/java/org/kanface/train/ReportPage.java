@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
@@ -38,11 +37,8 @@ final class ReportPage {
       Module network)
       throws IOException {
     var facts = new LinkedHashMap<String, String>();
-    facts.put("device", result.stats().device());
-    facts.put("steps", Long.toString(result.stats().steps()));
-    facts.put("images/s", String.format(Locale.ROOT, "%.1f", result.stats().imagesPerSecond()));
-    facts.put("seconds", String.format(Locale.ROOT, "%.0f", result.stats().seconds()));
-    facts.put("peak memory", String.format(Locale.ROOT, "%.0f MB", result.stats().peakRssMb()));
+    facts.put("network", config.model().network());
+    facts.put("data", config.data().rec());
     HtmlReport.write(
         path,
         new RunReport(

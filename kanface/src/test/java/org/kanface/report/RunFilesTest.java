@@ -8,14 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kanface.config.Presets;
-import org.kanface.data.synthetic.SyntheticFaces;
-import org.kanface.data.synthetic.SyntheticVerification;
-import org.kanface.data.verify.VerificationSet;
-import org.kanface.eval.Verification;
 import org.kanface.tensor.Json;
 
 class RunFilesTest {
@@ -73,39 +67,5 @@ class RunFilesTest {
   @Test
   void peakMemoryIsThatOfTheProcess() {
     assertThat(RunStats.peakRss()).isBetween(20.0, 100_000.0);
-  }
-
-  @Test
-  void reportReadsItsCurvesFromTheMetrics(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("metrics.jsonl");
-    try (MetricsLog log = MetricsLog.create(file)) {
-      for (int step = 10; step <= 30; step += 10) {
-        log.train(
-            new TrainMeter.Window(step, 0, 30.0 / step, 1e-3, OptionalDouble.empty(), 100, 5));
-      }
-      log.verification(15, SampleRun.set("lfw", 1));
-      log.verification(30, SampleRun.set("lfw", 1));
-    }
-
-    RunReport report =
-        RunReport.of(Presets.get("demo"), file, Map.of(), SampleRun.result(), List.of(), List.of());
-
-    assertThat(report.loss().getFirst().y()).containsExactly(3, 1.5, 1);
-    assertThat(report.learningRate().getFirst().x()).containsExactly(10, 20, 30);
-    assertThat(report.accuracy()).singleElement().matches(s -> s.name().equals("lfw"));
-    assertThat(report.accuracy().getFirst().x()).containsExactly(15, 30);
-  }
-
-  @Test
-  void hardestPairsBringTheirImages() {
-    VerificationSet set = SyntheticVerification.of(new SyntheticFaces(3, 1, 32), 0, 20);
-    float[] rows = new float[set.images().size() * 2];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = i % 7 - 3;
-    }
-
-    List<PairImages> pairs = PairImages.hardest(set, Verification.evaluate(set, rows, rows, 2));
-
-    assertThat(pairs).hasSize(20).allMatch(p -> p.firstPng()[1] == 'P' && p.secondPng()[2] == 'N');
   }
 }

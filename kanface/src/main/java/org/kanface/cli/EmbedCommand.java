@@ -1,0 +1,43 @@
+package org.kanface.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.kanface.tensor.Json;
+import org.kanface.train.FaceEmbedder;
+import org.kanface.train.ModelFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `kanface embed`: embeddings of aligned faces.
+@Command(
+    name = "embed",
+    description =
+        "Prints the embedding of each image as one line of JSON: {\"image\": …, \"embedding\":"
+            + " […]}. An embedding is the sum over the image and its mirror image, of length 1.",
+    mixinStandardHelpOptions = true)
+final class EmbedCommand implements Runnable {
+  @Mixin private ModelOption model = new ModelOption();
+
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Square images of aligned faces.")
+  private List<Path> images = new ArrayList<>();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public void run() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (ModelFile.Loaded loaded = model.load()) {
+      FaceEmbedder embedder = loaded.embedder();
+      int side = loaded.config().model().imageSize();
+      for (Path image : images) {
+        float[] embedding = embedder.embed(AlignedFace.read(image, side));
+        out.println(Json.write(Json.of("image", image.toString(), "embedding", embedding)));
+      }
+    }
+  }
+}
