@@ -1,0 +1,154 @@
+package org.kanface.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kanface.data.image.ImageCodec;
+import org.kanface.data.image.RgbImage;
+import org.kanface.data.synthetic.SyntheticFaces;
+import org.kanface.report.MetricsLog;
+import org.kanface.tensor.Json;
+
+/// One tiny network from `kanface train` to `kanface compare`.
+class TrainAndUseTest {
+  @TempDir static Path folder;
+  private static Path run;
+  private static Path faceA;
+  private static Path faceB;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  private static String[] training(String command, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                command,
+                "demo",
+                "output=" + run,
+                "identities=4",
+                "images_per_identity=4",
+                "batch_size=8",
+                "warmup_epoch=0",
+                "image_size=32",
+                "dims=8,8,12,16",
+                "grid_size=5",
+                "embedding_size=16",
+                "val_pairs=20",
+                "frequent=1",
+                "num_workers=1"));
+    words.addAll(List.of(more));
+    return words.toArray(String[]::new);
+  }
+
+  @BeforeAll
+  static void train() throws Exception {
+    run = folder.resolve("run");
+    TrainAndUseTest test = new TrainAndUseTest();
+    assertThat(test.run(training("train", "num_epoch=2"))).as(test.err.toString()).isZero();
+    SyntheticFaces faces = new SyntheticFaces(9, 1, 32);
+    faceA = write("a.png", faces.render(1, 0));
+    faceB = write("b.jpg", faces.render(2, 0));
+  }
+
+  private static Path write(String name, RgbImage image) throws Exception {
+    byte[] bytes =
+        name.endsWith("png") ? ImageCodec.encodePng(image) : ImageCodec.encodeJpeg(image, 0.9f);
+    return Files.write(folder.resolve(name), bytes);
+  }
+
+  private static String model() {
+    return "--model=" + run.resolve("model.safetensors");
+  }
+
+  @Test
+  void runsFolderHoldsEverything() throws Exception {
+    assertThat(run)
+        .isDirectoryContaining("glob:**/config.yaml")
+        .isDirectoryContaining("glob:**/training.log")
+        .isDirectoryContaining("glob:**/model.safetensors")
+        .isDirectoryContaining("glob:**/report.html")
+        .isDirectoryContaining("glob:**/checkpoints");
+    Map<String, Object> result =
+        Json.object(Json.parse(Files.readString(run.resolve("result.json"))), "result");
+    assertThat(result).containsEntry("seed", 42L).containsKeys("steps", "device", "peak_rss_mb");
+    assertThat(Json.array(result.get("sets"), "sets")).hasSize(1);
+    assertThat(MetricsLog.read(run.resolve("metrics.jsonl"))).isNotEmpty();
+    assertThat(Files.readString(run.resolve("report.html"))).contains("Learned edge functions");
+  }
+
+  @Test
+  void secondRunInTheSameFolderIsRefused() {
+    assertThat(run(training("train", "num_epoch=2"))).isEqualTo(1);
+    assertThat(err.toString()).contains("already holds a run").hasLineCount(1);
+  }
+
+  @Test
+  void testNamesTheSetsThatAreAbsent() throws Exception {
+    assertThat(run("test", model(), "val_targets=lfw,synthetic")).as(err.toString()).isZero();
+    assertThat(Files.readString(run.resolve("testing/testing.log")))
+        .contains("Starting verification with KANFace ...", "not verified: lfw", "TAR@FAR 1e-3");
+    assertThat(run.resolve("testing/result.json")).content().contains("\"absent\": [\"lfw\"]");
+    assertThat(run("test", model(), "val_targets=lfw", "val_rec=nowhere")).isEqualTo(1);
+    assertThat(err.toString()).contains("nothing to verify: none of lfw is in nowhere");
+  }
+
+  @Test
+  void embeddingsAreUnitVectorsInJson() {
+    assertThat(run("embed", model(), faceA.toString(), faceB.toString())).isZero();
+
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines).hasSize(2);
+    double squares = 0;
+    for (Object v :
+        Json.array(Json.object(Json.parse(lines.getFirst()), "line").get("embedding"), "e")) {
+      squares += Math.pow(Json.number(v, "v"), 2);
+    }
+    assertThat(squares).isCloseTo(1, within(1e-4));
+  }
+
+  @Test
+  void comparesTwoFaces() {
+    assertThat(run("compare", model(), faceA.toString(), faceA.toString())).isZero();
+    assertThat(out.toString())
+        .startsWith("similarity 1.0000, squared distance 0.0000")
+        .contains("one person (threshold");
+    assertThat(run("compare", model(), faceA.toString(), faceB.toString(), "--threshold=0"))
+        .isZero();
+    assertThat(out.toString()).contains("two people (threshold 0.0000)");
+  }
+
+  @Test
+  void badImagesAndModelsAreOneSentence() throws Exception {
+    Path wide = write("wide.png", RgbImage.black(40, 32));
+    Path text = Files.writeString(folder.resolve("text.jpg"), "not an image");
+
+    assertThat(run("embed", model(), wide.toString())).isEqualTo(1);
+    assertThat(run("embed", model(), text.toString())).isEqualTo(1);
+    assertThat(run("embed", model(), "nothing.jpg")).isEqualTo(1);
+    assertThat(run("embed", "--model=nothing.safetensors", faceA.toString())).isEqualTo(1);
+    assertThat(run("embed", "--model=" + text, faceA.toString())).isEqualTo(1);
+    assertThat(run("embed", model(), faceA.toString(), "--device=tpu")).isEqualTo(1);
+
+    assertThat(err.toString().lines().toList())
+        .hasSize(6)
+        .allMatch(line -> line.startsWith("kanface: ") && !line.contains("Exception"))
+        .first()
+        .asString()
+        .contains("expected a square image of an aligned face, got 40 x 32 pixels");
+  }
+}
