@@ -40,8 +40,8 @@ public final class ModelFile {
     }
   }
 
-  /// Replaces `path` in one step.
-  static void save(Path path, Module network, TrainConfig config) {
+  /// Writes a network; replaces `path` in one step.
+  public static void save(Path path, Module network, TrainConfig config) {
     Map<String, String> metadata = Map.of(CONFIG, Json.write(config.toMap()));
     AtomicFile.write(path, file -> StateDict.save(network, file, metadata));
   }
