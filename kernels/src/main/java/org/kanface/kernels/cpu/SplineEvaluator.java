@@ -103,9 +103,13 @@ final class SplineEvaluator {
   private void silu(float[] weight, int at, int n, boolean slope) {
     for (int p = 0; p < n; p += Simd.LANES) {
       var v = FloatVector.fromArray(Simd.F, sorted, p);
-      var s = VectorMath.sigmoid(v);
-      var y = slope ? s.mul(v.mul(s.neg().add(1f)).add(1f)) : v.mul(s); // s (1 + x (1 - s))
-      y.intoArray(weight, at + p);
+      var e = VectorMath.exp(v.neg()).add(1f);
+      if (slope) {
+        var s = FloatVector.broadcast(Simd.F, 1f).div(e);
+        v.mul(s.neg().add(1f)).add(1f).mul(s).intoArray(weight, at + p); // s (1 + x (1 - s))
+      } else {
+        v.div(e).intoArray(weight, at + p);
+      }
     }
   }
 
