@@ -27,14 +27,14 @@ final class ContinueCommand implements Runnable {
   private String from = "";
 
   @Option(
-      names = "--keep-optimizer",
-      description = "Keep the older run's optimiser moments instead of starting them afresh.")
-  private boolean keepOptimizer;
+      names = "--fresh-optimizer",
+      description = "Start the optimiser's moments afresh instead of keeping the older run's.")
+  private boolean freshOptimizer;
 
   @Override
   public void run() {
     TrainConfig config = arguments.load();
     Path folder = Path.of(from.isEmpty() ? config.outputFolder() : from);
-    TrainCommand.start(config, new Trainer.Options(Trainer.Start.CONTINUE, folder, !keepOptimizer));
+    TrainCommand.start(config, new Trainer.Options(Trainer.Start.CONTINUE, folder, freshOptimizer));
   }
 }
