@@ -16,6 +16,7 @@ import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Parameter;
+import org.kanface.nn.SafeTensors;
 import org.kanface.nn.StateDict;
 import org.kanface.nn.backbone.ConvEncoder;
 import org.kanface.nn.backbone.Encoding;
@@ -23,10 +24,14 @@ import org.kanface.nn.backbone.FourierPosition;
 import org.kanface.nn.backbone.SdtaEncoder;
 import org.kanface.nn.backbone.Xca;
 import org.kanface.nn.kan.KANLinear;
+import org.kanface.nn.layer.AdaptiveAveragePool;
+import org.kanface.nn.layer.BatchNorm;
 import org.kanface.nn.layer.Conv2d;
 import org.kanface.nn.layer.LayerNorm;
 import org.kanface.nn.layer.Linear;
 import org.kanface.nn.layer.LowRankLinear;
+import org.kanface.nn.layer.MaxPool;
+import org.kanface.nn.layer.PRelu;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
@@ -61,6 +66,12 @@ final class ModuleCases {
         "linear", (c, i) -> new Linear(i, c.integer("in"), c.integer("out"), c.bool("bias")));
     makers.put("layer_norm", ModuleCases::layerNorm);
     makers.put("layer_norm_channels_first", ModuleCases::layerNorm);
+    makers.put("batch_norm", ModuleCases::batchNorm);
+    makers.put("prelu", (c, i) -> new Named("prelu", new PRelu(i, c.integer("channels"))));
+    makers.put(
+        "max_pool2d",
+        (c, i) -> new MaxPool((int) c.integer("kernel"), (int) c.integer("stride"), 0));
+    makers.put("global_avg_pool", (c, i) -> new AdaptiveAveragePool(1, 1));
     makers.put("gelu_erf", plain(Elementwise::gelu));
     makers.put("silu", plain(Elementwise::silu));
     makers.put("relu", plain(Elementwise::relu));
@@ -90,7 +101,7 @@ final class ModuleCases {
       throw new IllegalArgumentException("no module for " + golden.op());
     }
     try (Module module = maker.apply(golden, Init.of(device, 1))) {
-      StateDict.load(module, golden.given("param."), golden.id());
+      StateDict.load(module, given(golden, module), golden.id());
       module.train(!golden.attrs().containsKey("train") || golden.bool("train"));
       if (golden.has("x")) {
         forwardAndBackward(module, golden, comparison);
@@ -102,6 +113,20 @@ final class ModuleCases {
       }
     }
     return comparison.outcome();
+  }
+
+  /// The case's parameters, and 0 for counters, which cases leave out.
+  private static Map<String, SafeTensors.Entry> given(GoldenCase golden, Module module) {
+    Map<String, SafeTensors.Entry> given = golden.given("param.");
+    module
+        .state()
+        .forEach(
+            (key, p) -> {
+              if (p.var().dtype() == DType.I64) {
+                given.putIfAbsent(key, SafeTensors.Entry.of(Shape.SCALAR, new long[1]));
+              }
+            });
+    return given;
   }
 
   private static void checkState(String key, Parameter p, Comparison comparison) {
@@ -185,6 +210,12 @@ final class ModuleCases {
     return new LayerNorm(init, c.shape("param.weight").dim(0), c.number("eps"));
   }
 
+  private static Module batchNorm(GoldenCase c, Init init) {
+    return new BatchNorm(
+        init,
+        new BatchNorm.Config(c.integer("channels"), c.number("eps"), c.number("momentum"), true));
+  }
+
   private static Encoding encoding(GoldenCase c) {
     return new Encoding(c.number("rank_ratio"), c.integer("expan_ratio"));
   }
@@ -199,6 +230,20 @@ final class ModuleCases {
             c.bool("pos_emb"),
             encoding(c),
             0));
+  }
+
+  /// A module as the only part of another one.
+  private static final class Named extends Module {
+    private final Module part;
+
+    Named(String name, Module part) {
+      this.part = register(name, part);
+    }
+
+    @Override
+    protected Var compute(Var x) {
+      return part.forward(x);
+    }
   }
 
   /// A function without parameters.

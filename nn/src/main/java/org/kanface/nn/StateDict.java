@@ -25,7 +25,8 @@ public final class StateDict {
 
   private static SafeTensors.Entry entry(Parameter p) {
     Tensor value = p.var().value();
-    return p.packing().isPlain() && value.memory() instanceof HostMemory
+    boolean asItIs = p.packing().isPlain() && value.memory() instanceof HostMemory;
+    return value.dtype() == DType.I64 || (asItIs && value.dtype() == DType.F32)
         ? entry(value)
         : SafeTensors.Entry.of(p.externalShape(), p.external());
   }

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.KanLinear;
@@ -9,6 +10,10 @@ import org.kanface.kernels.Spline;
 /// The KAN layer's gradients with respect to its weights: a chunk is one input, so that its slice
 /// of the coefficients' gradient has one writer and the samples are added in a fixed order.
 final class KanGradWeights {
+  /// Outputs up to which the gradient of the base scales is summed in double: they leave most of a
+  /// tile's lanes idle, and a sum of few large terms that cancel keeps its digits.
+  private static final int FEW = 4;
+
   private final KanLinear shape;
   private final Spline spline;
   private final int inputs;
@@ -18,6 +23,7 @@ final class KanGradWeights {
   private final MemorySegment knots;
   private final MemorySegment coef;
   private final MemorySegment scaleSpline;
+  private final MemorySegment dy;
   private final @Nullable MemorySegment dcoef;
   private final @Nullable MemorySegment dscaleBase;
   private final @Nullable MemorySegment dscaleSpline;
@@ -41,6 +47,7 @@ final class KanGradWeights {
     this.knots = knots;
     this.coef = coef;
     this.scaleSpline = scaleSpline;
+    this.dy = dy;
     this.dcoef = dcoef;
     this.dscaleBase = dscaleBase;
     this.dscaleSpline = dscaleSpline;
@@ -105,11 +112,33 @@ final class KanGradWeights {
         }
       }
     }
-    if (dscaleBase != null) {
+    if (dscaleBase != null && shape.outputs() <= FEW) {
+      baseInDouble(i, dscaleBase);
+    } else if (dscaleBase != null) {
       for (long tile = 0; tile < tiles.count(); tile++) {
         long sumsAt = tiles.bytes(tiles.rows(), 0, tile) + tiles.siluRow() * tiles.bytes(tile);
         tiles.scatter(sums, sumsAt, 1, tile, 1, dscaleBase, i, 1);
       }
+    }
+  }
+
+  /// `Σ_b g silu(x)` of one input and a few outputs.
+  private void baseInDouble(long i, MemorySegment to) {
+    int outputs = Math.toIntExact(shape.outputs());
+    var sums = new double[outputs];
+    boolean shared = shape.reduction() != KanLinear.Reduction.NONE;
+    for (long b = 0; b < shape.n(); b++) {
+      double v = x.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (b * inputs + i) * Float.BYTES);
+      double silu = v / (1 + Math.exp(-v));
+      long row = (shared ? b : b * inputs + i) * outputs;
+      for (int o = 0; o < outputs; o++) {
+        sums[o] += silu * dy.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (row + o) * Float.BYTES);
+      }
+    }
+    double factor = shape.reduction() == KanLinear.Reduction.MEAN ? 1.0 / inputs : 1;
+    for (int o = 0; o < outputs; o++) {
+      float sum = (float) (factor * sums[o]);
+      to.set(ValueLayout.JAVA_FLOAT_UNALIGNED, (i * outputs + o) * Float.BYTES, sum);
     }
   }
 
