@@ -17,6 +17,7 @@ public final class ProgressBar implements AutoCloseable {
 
   private final Terminal terminal;
   private final String task;
+  private final long before;
   private final String unit;
   private final long total;
   private final LongSupplier nanos;
@@ -25,12 +26,19 @@ public final class ProgressBar implements AutoCloseable {
 
   /// Work of `total` units (`images`, say).
   public ProgressBar(Terminal terminal, String task, long total, String unit) {
-    this(terminal, task, total, unit, System::nanoTime);
+    this(terminal, task, 0, total, unit);
   }
 
-  ProgressBar(Terminal terminal, String task, long total, String unit, LongSupplier nanos) {
+  /// The same where `before` of them were done earlier, which says nothing about the rate.
+  public ProgressBar(Terminal terminal, String task, long before, long total, String unit) {
+    this(terminal, task, before, total, unit, System::nanoTime);
+  }
+
+  ProgressBar(
+      Terminal terminal, String task, long before, long total, String unit, LongSupplier nanos) {
     this.terminal = terminal;
     this.task = task;
+    this.before = before;
     this.total = total;
     this.unit = unit;
     this.nanos = nanos;
@@ -41,11 +49,11 @@ public final class ProgressBar implements AutoCloseable {
   /// Tells that `done` units are done; shows it if the last time is long enough ago.
   public synchronized void update(long done) {
     long now = nanos.getAsLong();
-    if (now - shown < (terminal.interactive() ? REDRAW : PLAIN) || done == 0) {
+    if (now - shown < (terminal.interactive() ? REDRAW : PLAIN) || done == before) {
       return;
     }
     shown = now;
-    double rate = done / ((now - start) / 1e9);
+    double rate = (done - before) / ((now - start) / 1e9);
     String left = clock((total - done) / rate);
     if (terminal.interactive()) {
       int filled = (int) (CELLS * done / Math.max(1, total));

@@ -23,6 +23,7 @@ import org.kanface.eval.VerificationResult;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Workers;
 import org.kanface.report.MetricsLog;
+import org.kanface.report.ProgressBar;
 import org.kanface.report.RunLog;
 import org.kanface.report.RunResult;
 import org.kanface.report.RunStats;
@@ -186,7 +187,10 @@ public final class Trainer implements AutoCloseable {
   public RunResult run() throws IOException, InterruptedException {
     int batch = config.data().batchSize();
     var meter = new TrainMeter(config.run().frequent(), batch, step, steps.total());
-    try (var loader = new BatchLoader(data, loaderOptions())) {
+    try (var loader = new BatchLoader(data, loaderOptions());
+        var bar =
+            new ProgressBar(
+                log.terminal(), "train", step * batch, steps.total() * batch, "images")) {
       loader.start((int) (step / steps.perEpoch()), (int) (step % steps.perEpoch()));
       while (step < steps.total()) {
         double rate = rates.rate(step);
@@ -200,6 +204,9 @@ public final class Trainer implements AutoCloseable {
         meter
             .step(step, epoch, loss, rates.rate(step), OptionalDouble.empty())
             .ifPresent(this::progress);
+        if (log.terminal().interactive()) { // elsewhere the log's lines say the same
+          bar.update(step * batch);
+        }
         boolean epochEnd = step % steps.perEpoch() == 0;
         if (epochEnd) {
           rates.epochEnded(epochLoss / steps.perEpoch());

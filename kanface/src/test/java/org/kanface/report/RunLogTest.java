@@ -94,7 +94,7 @@ class RunLogTest {
   void barIsRedrawnOnATerminalBelowTheLines() {
     AtomicLong now = new AtomicLong();
     Terminal terminal = terminal(true);
-    try (ProgressBar bar = new ProgressBar(terminal, "verify lfw", 100, "images", now::get)) {
+    try (ProgressBar bar = new ProgressBar(terminal, "verify lfw", 0, 100, "images", now::get)) {
       now.addAndGet(2 * SECOND);
       bar.update(50);
       terminal.println("a line");
@@ -119,7 +119,7 @@ class RunLogTest {
   @Test
   void elsewhereItIsAPlainLineNowAndThen() {
     AtomicLong now = new AtomicLong();
-    try (ProgressBar bar = new ProgressBar(terminal(false), "pack", 7200, "images", now::get)) {
+    try (ProgressBar bar = new ProgressBar(terminal(false), "pack", 0, 7200, "images", now::get)) {
       for (int i = 1; i <= 60; i++) {
         now.addAndGet(SECOND);
         bar.update(i);
@@ -130,5 +130,17 @@ class RunLogTest {
         .containsExactly(
             "pack: 30 of 7200, 1 images/s, 1:59:30 left",
             "pack: 60 of 7200, 1 images/s, 1:59:00 left");
+  }
+
+  @Test
+  void whatWasDoneBeforeSaysNothingAboutTheRate() {
+    AtomicLong now = new AtomicLong();
+    try (ProgressBar bar =
+        new ProgressBar(terminal(false), "train", 1000, 2000, "images", now::get)) {
+      now.addAndGet(50 * SECOND);
+      bar.update(1500);
+    }
+
+    assertThat(printed().strip()).isEqualTo("train: 1500 of 2000, 10 images/s, 0:00:50 left");
   }
 }
