@@ -5,6 +5,7 @@ import org.kanface.nn.Init;
 /// Fits of a KAN layer's coefficients to curves: at initialisation, and when its knots change.
 final class EdgeFit {
   private static final int POINTS_AN_INTERVAL = 4;
+  private static final double OUTSIDE = 1e-3; // weight of points beyond the inner knots
 
   private EdgeFit() {}
 
@@ -42,7 +43,8 @@ final class EdgeFit {
     return out;
   }
 
-  /// Gives `to` the knots `[in][..]` and the coefficients whose splines follow those of `from`.
+  /// Gives `to` the knots `[in][..]` and the coefficients whose splines follow those of `from`: to
+  /// rounding between the inner knots, where the new spline can, and as well as it can beyond.
   static void refit(KANLinear from, KANLinear to, float[][] knots) {
     int in = Math.toIntExact(from.config().in());
     int out = Math.toIntExact(from.config().out());
@@ -55,9 +57,18 @@ final class EdgeFit {
     for (int i = 0; i < in; i++) {
       double[] fresh = widen(knots[i]);
       double[] at = points(fresh);
+      double low = fresh[order];
+      double high = fresh[fresh.length - 1 - order];
       double[][] curves =
           curves(BSpline.basis(from.knots(i), order, at), old, i * out * oldBasis, out, oldBasis);
-      double[][] fit = new CurveToCoef(BSpline.basis(fresh, order, at)).solve(curves);
+      double[][] basis = BSpline.basis(fresh, order, at);
+      for (int p = 0; p < at.length; p++) {
+        if (at[p] < low || at[p] > high) {
+          scale(basis[p], OUTSIDE);
+          scale(curves[p], OUTSIDE);
+        }
+      }
+      double[][] fit = new CurveToCoef(basis).solve(curves);
       for (int o = 0; o < out; o++) {
         for (int j = 0; j < newBasis; j++) {
           coef[(i * out + o) * newBasis + j] = (float) fit[j][o];
@@ -67,6 +78,12 @@ final class EdgeFit {
     }
     to.grid().load(grid);
     to.coef().load(coef);
+  }
+
+  private static void scale(double[] row, double factor) {
+    for (int j = 0; j < row.length; j++) {
+      row[j] *= factor;
+    }
   }
 
   /// Spline values `[points][out]` of one input's edges.
