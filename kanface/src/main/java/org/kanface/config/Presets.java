@@ -105,7 +105,7 @@ public final class Presets {
         entry("val_targets", List.of("synthetic")),
         entry("identities", 2400),
         entry("images_per_identity", 8),
-        entry("difficulty", 0.45),
+        entry("difficulty", 0.35),
         entry("val_pairs", 1000),
         entry("verbose", 0),
         entry("save_all_states", true),
