@@ -23,11 +23,16 @@ final class ConfigArguments {
               + " source.")
   List<String> words = new ArrayList<>();
 
+  /// Whether the user named a source.
+  boolean named() {
+    return !source.isEmpty() || (!words.isEmpty() && !words.getFirst().contains("="));
+  }
+
   /// Throws [org.kanface.config.ConfigException] where source or values are wrong.
   TrainConfig load() {
     List<String> overrides = new ArrayList<>(words);
     String from = source;
-    if (from.isEmpty() && !words.isEmpty() && !words.getFirst().contains("=")) {
+    if (from.isEmpty() && named()) {
       from = overrides.removeFirst();
     }
     return ConfigLoader.load(from.isEmpty() ? "demo" : from, overrides);

@@ -9,19 +9,36 @@ import picocli.CommandLine.Option;
 
 /// Which trained network a command uses.
 final class ModelOption {
+  private static final Path DEMO = Path.of("work_dirs", "demo", "model.safetensors");
+
   @Option(
       names = "--model",
       paramLabel = "FILE",
-      description = "model.safetensors or best.safetensors of a run. Default: ${DEFAULT-VALUE}.")
-  Path model = Path.of("work_dirs", "demo", "model.safetensors");
+      description =
+          "model.safetensors or best.safetensors of a run. Default: that of the demo, in"
+              + " work_dirs.")
+  private Path model = Path.of("");
 
   @Option(
       names = "--device",
       description = "auto, cpu, reference, cuda. Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
+  /// Whether the user named a file.
+  boolean given() {
+    return !model.toString().isEmpty();
+  }
+
+  /// Takes `path` where the user named none.
+  void fallback(Path path) {
+    if (!given()) {
+      model = path;
+    }
+  }
+
   /// Throws [TrainingException] where there is no such file.
   ModelFile.Loaded load() {
+    fallback(DEMO);
     if (!Files.isRegularFile(model)) {
       throw new TrainingException(
           "%s: no such file; train a network first (kanface train), or name another with --model"

@@ -2,15 +2,15 @@ package org.kanface.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.kanface.config.ConfigLoader;
+import org.kanface.config.TrainConfig;
 import org.kanface.report.Terminal;
 import org.kanface.train.ModelFile;
 import org.kanface.train.Tester;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /// `kanface test`: verifies a trained network.
 @Command(
@@ -18,24 +18,33 @@ import picocli.CommandLine.Parameters;
     description = {
       "Verifies a trained network on every set of val_targets, in ten folds; sets that are absent"
           + " are named.",
-      "The configuration is that of the model file; KEY=VALUE changes it, as in val_rec=FOLDER"
-          + " val_targets=lfw,agedb_30. Results go to testing/ in the model's folder."
+      "kanface test SOURCE takes model.safetensors from the folder of that configuration's run;"
+          + " with --model FILE and no source the configuration is the file's own. Results go to"
+          + " testing/ in the model's folder."
     },
     mixinStandardHelpOptions = true)
 final class TestCommand implements Runnable {
+  @Mixin private ConfigArguments arguments = new ConfigArguments();
   @Mixin private ModelOption model = new ModelOption();
-
-  @Parameters(paramLabel = "KEY=VALUE")
-  private List<String> overrides = new ArrayList<>();
 
   @Override
   public void run() {
+    boolean own = model.given() && !arguments.named();
+    if (!own) {
+      TrainConfig config = arguments.load();
+      model.fallback(Path.of(config.outputFolder(), "model.safetensors"));
+      verify(config);
+    } else {
+      verify(null);
+    }
+  }
+
+  /// With the given configuration, or else with the model's own and the words as overrides.
+  private void verify(@Nullable TrainConfig given) {
     try (ModelFile.Loaded loaded = model.load()) {
-      Tester.run(
-          loaded,
-          ConfigLoader.override(loaded.config(), overrides),
-          model.folder(),
-          Terminal.system());
+      TrainConfig config =
+          given == null ? ConfigLoader.override(loaded.config(), arguments.words) : given;
+      Tester.run(loaded, config, model.folder(), Terminal.system());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

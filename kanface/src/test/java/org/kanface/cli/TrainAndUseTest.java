@@ -103,6 +103,8 @@ class TrainAndUseTest {
     assertThat(Files.readString(run.resolve("testing/testing.log")))
         .contains("Starting verification with KANFace ...", "not verified: lfw", "TAR@FAR 1e-3");
     assertThat(run.resolve("testing/result.json")).content().contains("\"absent\": [\"lfw\"]");
+    assertThat(run("test", run.resolve("config.yaml").toString())).as(err.toString()).isZero();
+    assertThat(run.resolve("testing/result.json")).content().contains("\"absent\": []");
     assertThat(run("test", model(), "val_targets=lfw", "val_rec=nowhere")).isEqualTo(1);
     assertThat(err.toString()).contains("nothing to verify: none of lfw is in nowhere");
   }
