@@ -11,11 +11,12 @@ import org.kanface.kernels.Strided;
 /// is contiguous along another axis, a transpose in blocks of 4 × 4; else one element at a time.
 final class ElementwiseCopy {
   private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
-  private static final VectorShuffle<Float> LOW = VectorShuffle.fromValues(FOUR, 0, 4, 1, 5);
-  private static final VectorShuffle<Float> HIGH = VectorShuffle.fromValues(FOUR, 2, 6, 3, 7);
-  private static final VectorShuffle<Float> LOW_HALVES = VectorShuffle.fromValues(FOUR, 0, 1, 4, 5);
-  private static final VectorShuffle<Float> HIGH_HALVES =
-      VectorShuffle.fromValues(FOUR, 2, 3, 6, 7);
+  private static final VectorShuffle<Float> LOW = VectorShuffle.fromValues(FOUR, 0, 0, 1, 1);
+  private static final VectorShuffle<Float> HIGH = VectorShuffle.fromValues(FOUR, 2, 2, 3, 3);
+  private static final VectorShuffle<Float> FIRST = VectorShuffle.fromValues(FOUR, 0, 1, 0, 1);
+  private static final VectorShuffle<Float> SECOND = VectorShuffle.fromValues(FOUR, 2, 3, 2, 3);
+  private static final VectorMask<Float> ODD = VectorMask.fromLong(FOUR, 0b1010);
+  private static final VectorMask<Float> UPPER = VectorMask.fromLong(FOUR, 0b1100);
   private static final long TILE = 32; // rows and columns of a transposed tile: two of 4 KB
   private static final int LONG_RUN = 1024; // bytes from which the JDK's copy is faster
 
@@ -160,14 +161,14 @@ final class ElementwiseCopy {
     FloatVector b = four(source + sourceStep);
     FloatVector c = four(source + 2 * sourceStep);
     FloatVector d = four(source + 3 * sourceStep);
-    FloatVector abLow = a.rearrange(LOW, b); // a0 b0 a1 b1
-    FloatVector abHigh = a.rearrange(HIGH, b); // a2 b2 a3 b3
-    FloatVector cdLow = c.rearrange(LOW, d);
-    FloatVector cdHigh = c.rearrange(HIGH, d);
-    four(abLow.rearrange(LOW_HALVES, cdLow), target); // a0 b0 c0 d0
-    four(abLow.rearrange(HIGH_HALVES, cdLow), target + targetStep);
-    four(abHigh.rearrange(LOW_HALVES, cdHigh), target + 2 * targetStep);
-    four(abHigh.rearrange(HIGH_HALVES, cdHigh), target + 3 * targetStep);
+    FloatVector abLow = a.rearrange(LOW).blend(b.rearrange(LOW), ODD); // a0 b0 a1 b1
+    FloatVector abHigh = a.rearrange(HIGH).blend(b.rearrange(HIGH), ODD); // a2 b2 a3 b3
+    FloatVector cdLow = c.rearrange(LOW).blend(d.rearrange(LOW), ODD);
+    FloatVector cdHigh = c.rearrange(HIGH).blend(d.rearrange(HIGH), ODD);
+    four(abLow.blend(cdLow.rearrange(FIRST), UPPER), target); // a0 b0 c0 d0
+    four(abLow.rearrange(SECOND).blend(cdLow, UPPER), target + targetStep);
+    four(abHigh.blend(cdHigh.rearrange(FIRST), UPPER), target + 2 * targetStep);
+    four(abHigh.rearrange(SECOND).blend(cdHigh, UPPER), target + 3 * targetStep);
   }
 
   private static FloatVector four(long address) {

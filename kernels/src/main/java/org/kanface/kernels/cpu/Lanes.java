@@ -7,12 +7,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /// Vectors to and from off-heap memory by address, and sums over a vector's lanes.
 final class Lanes {
   /// Bytes of a vector.
   static final int BYTES = Simd.LANES * Float.BYTES;
 
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
@@ -94,6 +96,16 @@ final class Lanes {
     }
     s = s.add(s.rearrange(BY_2));
     return s.add(s.rearrange(BY_1));
+  }
+
+  /// The sum of a stored vector's lanes, always in the same order. For loops that leave C2 no room
+  /// to inline more.
+  static float sumOf(long address) {
+    FloatVector v = FloatVector.fromMemorySegment(FOUR, Address.SPACE, address, Simd.ORDER);
+    for (int k = FOUR.vectorByteSize(); k < BYTES; k += FOUR.vectorByteSize()) {
+      v = v.add(FloatVector.fromMemorySegment(FOUR, Address.SPACE, address + k, Simd.ORDER));
+    }
+    return (v.lane(0) + v.lane(1)) + (v.lane(2) + v.lane(3));
   }
 
   /// The sum of all lanes in their order.

@@ -38,39 +38,67 @@ final class NormLayer {
     }
   }
 
-  // partials[r] = lanes of Σ x
+  // partials[r] = lanes of Σ x, four rows at once; beyond the last row, that one again
   private static void sums(int rows, int row, long x, long partials) {
     int whole = row - row % Lanes.BYTES;
     VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
-    FloatVector zero = Lanes.all(0f);
-    for (int r = 0; r < rows; r++) {
-      long in = x + (long) r * row;
-      FloatVector sum = whole < row ? Lanes.load(in + whole, mask) : zero;
-      for (int j = 0; j < whole; j += Lanes.BYTES) {
-        sum = sum.add(Lanes.load(in + j));
+    for (int r = 0; r < rows; r += 4) {
+      long in0 = x + (long) r * row;
+      long in1 = x + (long) Math.min(r + 1, rows - 1) * row;
+      long in2 = x + (long) Math.min(r + 2, rows - 1) * row;
+      long in3 = x + (long) Math.min(r + 3, rows - 1) * row;
+      FloatVector sum0 = Lanes.all(0f);
+      FloatVector sum1 = sum0;
+      FloatVector sum2 = sum0;
+      FloatVector sum3 = sum0;
+      if (whole < row) {
+        sum0 = Lanes.load(in0 + whole, mask);
+        sum1 = Lanes.load(in1 + whole, mask);
+        sum2 = Lanes.load(in2 + whole, mask);
+        sum3 = Lanes.load(in3 + whole, mask);
       }
-      Lanes.store(sum, partials + (long) r * Lanes.BYTES);
+      for (int j = 0; j < whole; j += Lanes.BYTES) {
+        sum0 = sum0.add(Lanes.load(in0 + j));
+        sum1 = sum1.add(Lanes.load(in1 + j));
+        sum2 = sum2.add(Lanes.load(in2 + j));
+        sum3 = sum3.add(Lanes.load(in3 + j));
+      }
+      long out = partials + (long) r * Lanes.BYTES;
+      sum0.intoMemorySegment(Address.SPACE, out, Simd.ORDER);
+      sum1.intoMemorySegment(Address.SPACE, out + Lanes.BYTES, Simd.ORDER);
+      sum2.intoMemorySegment(Address.SPACE, out + 2L * Lanes.BYTES, Simd.ORDER);
+      sum3.intoMemorySegment(Address.SPACE, out + 3L * Lanes.BYTES, Simd.ORDER);
     }
   }
 
-  // partials[r] = lanes of Σ (x - mean)²
+  // partials[r] = lanes of Σ (x - mean)², two rows at once
   private static void squares(int rows, int row, long x, long mean, long partials) {
     int whole = row - row % Lanes.BYTES;
     VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
     FloatVector zero = Lanes.all(0f);
-    for (int r = 0; r < rows; r++) {
-      long in = x + (long) r * row;
-      FloatVector mu = Lanes.all(Lanes.get(mean + (long) r * Float.BYTES));
-      FloatVector sum = zero;
+    for (int r = 0; r < rows; r += 2) {
+      int next = Math.min(r + 1, rows - 1);
+      long in0 = x + (long) r * row;
+      long in1 = x + (long) next * row;
+      FloatVector mu0 = Lanes.all(Lanes.get(mean + (long) r * Float.BYTES));
+      FloatVector mu1 = Lanes.all(Lanes.get(mean + (long) next * Float.BYTES));
+      FloatVector sum0 = zero;
+      FloatVector sum1 = zero;
       if (whole < row) {
-        FloatVector d = zero.blend(Lanes.load(in + whole, mask).sub(mu), mask);
-        sum = d.mul(d);
+        FloatVector d0 = zero.blend(Lanes.load(in0 + whole, mask).sub(mu0), mask);
+        FloatVector d1 = zero.blend(Lanes.load(in1 + whole, mask).sub(mu1), mask);
+        sum0 = d0.mul(d0);
+        sum1 = d1.mul(d1);
       }
       for (int j = 0; j < whole; j += Lanes.BYTES) {
-        FloatVector d = Lanes.load(in + j).sub(mu);
-        sum = d.fma(d, sum);
+        FloatVector d0 = Lanes.load(in0 + j).sub(mu0);
+        FloatVector d1 = Lanes.load(in1 + j).sub(mu1);
+        sum0 = d0.fma(d0, sum0);
+        sum1 = d1.fma(d1, sum1);
       }
-      Lanes.store(sum, partials + (long) r * Lanes.BYTES);
+      long out = partials + (long) r * Lanes.BYTES;
+      sum0.intoMemorySegment(Address.SPACE, out, Simd.ORDER);
+      sum1.intoMemorySegment(Address.SPACE, out + Lanes.BYTES, Simd.ORDER);
     }
   }
 
@@ -78,12 +106,7 @@ final class NormLayer {
   private static void means(int rows, int row, long partials, long y) {
     double perElement = (double) Float.BYTES / row;
     for (int r = 0; r < rows; r++) {
-      long lanes = partials + (long) r * Lanes.BYTES;
-      float sum = 0;
-      for (int k = 0; k < Lanes.BYTES; k += 4 * Float.BYTES) {
-        float low = Lanes.get(lanes + k) + Lanes.get(lanes + k + 4);
-        sum += low + (Lanes.get(lanes + k + 8) + Lanes.get(lanes + k + 12));
-      }
+      float sum = Lanes.sumOf(partials + (long) r * Lanes.BYTES);
       Lanes.set(y + (long) r * Float.BYTES, (float) (sum * perElement));
     }
   }
@@ -102,18 +125,31 @@ final class NormLayer {
     VectorMask<Float> mask = Lanes.first((row - whole) / Float.BYTES);
     FloatVector lastWeight = Lanes.load(weight + whole, mask);
     FloatVector lastBias = Lanes.load(bias + whole, mask);
-    for (int r = 0; r < rows; r++) {
-      long in = x + (long) r * row;
-      long out = y + (long) r * row;
-      FloatVector mu = Lanes.all(Lanes.get(mean + (long) r * Float.BYTES));
-      FloatVector scale = Lanes.all(Lanes.get(rstd + (long) r * Float.BYTES));
+    for (int r = 0; r < rows; r += 2) {
+      int next = Math.min(r + 1, rows - 1); // in a group of odd length the last row twice
+      long in0 = x + (long) r * row;
+      long in1 = x + (long) next * row;
+      long out0 = y + (long) r * row;
+      long out1 = y + (long) next * row;
+      FloatVector mu0 = Lanes.all(Lanes.get(mean + (long) r * Float.BYTES));
+      FloatVector mu1 = Lanes.all(Lanes.get(mean + (long) next * Float.BYTES));
+      FloatVector scale0 = Lanes.all(Lanes.get(rstd + (long) r * Float.BYTES));
+      FloatVector scale1 = Lanes.all(Lanes.get(rstd + (long) next * Float.BYTES));
       for (int j = 0; j < whole; j += Lanes.BYTES) {
-        FloatVector unit = Lanes.load(in + j).sub(mu).mul(scale);
-        Lanes.store(unit.fma(Lanes.load(weight + j), Lanes.load(bias + j)), out + j);
+        FloatVector w = Lanes.load(weight + j);
+        FloatVector b = Lanes.load(bias + j);
+        FloatVector unit0 = Lanes.load(in0 + j).sub(mu0).mul(scale0);
+        FloatVector unit1 = Lanes.load(in1 + j).sub(mu1).mul(scale1);
+        unit0.fma(w, b).intoMemorySegment(Address.SPACE, out0 + j, Simd.ORDER);
+        unit1.fma(w, b).intoMemorySegment(Address.SPACE, out1 + j, Simd.ORDER);
       }
       if (whole < row) {
-        FloatVector unit = Lanes.load(in + whole, mask).sub(mu).mul(scale);
-        Lanes.store(unit.fma(lastWeight, lastBias), out + whole, mask);
+        FloatVector unit0 = Lanes.load(in0 + whole, mask).sub(mu0).mul(scale0);
+        FloatVector unit1 = Lanes.load(in1 + whole, mask).sub(mu1).mul(scale1);
+        unit0 = unit0.fma(lastWeight, lastBias);
+        unit1 = unit1.fma(lastWeight, lastBias);
+        unit0.intoMemorySegment(Address.SPACE, out0 + whole, Simd.ORDER, mask);
+        unit1.intoMemorySegment(Address.SPACE, out1 + whole, Simd.ORDER, mask);
       }
     }
   }
@@ -184,8 +220,9 @@ final class NormLayer {
         sum = sum.add(g);
         dot = g.fma(unit, dot);
       }
-      Lanes.store(sum, partials + (long) r * Lanes.BYTES);
-      Lanes.store(dot, partials + (long) (GROUP + r) * Lanes.BYTES);
+      long sums = partials + (long) r * Lanes.BYTES;
+      sum.intoMemorySegment(Address.SPACE, sums, Simd.ORDER);
+      dot.intoMemorySegment(Address.SPACE, sums + (long) GROUP * Lanes.BYTES, Simd.ORDER);
     }
   }
 

@@ -59,9 +59,13 @@ final class ReduceRows {
       sum0 = Lanes.load(a + j).fma(Lanes.load(b + j), sum0);
       sum1 = Lanes.load(a + j + Lanes.BYTES).fma(Lanes.load(b + j + Lanes.BYTES), sum1);
     }
-    for (; j < bytes; j += Lanes.BYTES) {
+    if (j <= bytes - Lanes.BYTES) {
+      sum0 = Lanes.load(a + j).fma(Lanes.load(b + j), sum0);
+      j += Lanes.BYTES;
+    }
+    if (j < bytes) {
       VectorMask<Float> mask = Lanes.first((bytes - j) / Float.BYTES);
-      sum0 = Lanes.load(a + j, mask).fma(Lanes.load(b + j, mask), sum0);
+      sum1 = Lanes.load(a + j, mask).fma(Lanes.load(b + j, mask), sum1);
     }
     return Lanes.sum(sum0.add(sum1)).lane(0);
   }

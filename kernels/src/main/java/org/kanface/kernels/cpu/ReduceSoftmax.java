@@ -13,39 +13,38 @@ final class ReduceSoftmax {
   /// `Σ exp(x - shift)` for `shift >= x`; the terms go to `y` too, where it is not 0.
   static double sumExp(long x, int row, float shift, long y) {
     int whole = row - row % Lanes.BYTES;
+    long lanes = Scratch.TAIL.address(2L * Lanes.BYTES + BLOCK);
+    long tail = lanes + Lanes.BYTES;
+    long unwanted = tail + Lanes.BYTES;
     double total = 0;
-    for (int from = 0; from < whole; from += BLOCK) {
-      int bytes = Math.min(BLOCK, whole - from);
-      total += y == 0 ? sum(x + from, bytes, shift) : terms(x + from, bytes, shift, y + from);
-    }
-    if (whole < row) {
-      long tail = Scratch.TAIL.address(Lanes.BYTES);
-      int rest = (row - whole) / Float.BYTES;
-      Lanes.pad(x + whole, rest, Float.NEGATIVE_INFINITY, tail); // whose exponential is 0
-      total += terms(tail, Lanes.BYTES, shift, tail);
-      if (y != 0) {
-        Lanes.unpad(tail, rest, y + whole);
+    int from = 0;
+    while (from < row) {
+      boolean last = from >= whole; // the elements after the last whole vector
+      int bytes = last ? Lanes.BYTES : Math.min(BLOCK, whole - from);
+      if (last) { // padded with -∞, whose exponential is 0
+        Lanes.pad(x + from, (row - from) / Float.BYTES, Float.NEGATIVE_INFINITY, tail);
       }
+      long in = last ? tail : x + from;
+      long out = last ? tail : y == 0 ? unwanted : y + from;
+      terms(in, bytes, shift, out, lanes); // called in one place: two copies would not be inlined
+      total += Lanes.sumOf(lanes);
+      if (last && y != 0) {
+        Lanes.unpad(tail, (row - from) / Float.BYTES, y + from);
+      }
+      from += bytes;
     }
     return total;
   }
 
-  private static float sum(long x, int bytes, float shift) {
-    FloatVector sum = Lanes.all(0f);
-    for (int j = 0; j < bytes; j += Lanes.BYTES) {
-      sum = sum.add(VectorMath.expFlushed(Lanes.load(x + j).sub(shift)));
-    }
-    return Lanes.sum(sum).lane(0);
-  }
-
-  private static float terms(long x, int bytes, float shift, long y) {
+  // y = exp(x - shift); the lanes of the sum go to `lanes`
+  private static void terms(long x, int bytes, float shift, long y, long lanes) {
     FloatVector sum = Lanes.all(0f);
     for (int j = 0; j < bytes; j += Lanes.BYTES) {
       FloatVector e = VectorMath.expFlushed(Lanes.load(x + j).sub(shift));
       sum = sum.add(e);
       e.intoMemorySegment(Address.SPACE, y + j, Simd.ORDER);
     }
-    return Lanes.sum(sum).lane(0);
+    sum.intoMemorySegment(Address.SPACE, lanes, Simd.ORDER);
   }
 
   /// `y = (x - high) - low`: the shift in two parts.
