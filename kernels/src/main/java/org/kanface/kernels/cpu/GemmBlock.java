@@ -14,9 +14,10 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 /// tiles want it is read where it is.
 final class GemmBlock {
   /// Rows of `a` that a block holds at most.
-  static final int HEIGHT = 20 * 12; // 240 * 256 floats: a quarter of a 1 MB cache
+  static final int HEIGHT = 24 * 12; // 288 * 256 floats: a third of a 1 MB cache
 
   private static final int DEPTH = 256; // 256 * COLS floats: two thirds of a 48 KB cache
+  private static final long FIRST_CACHE = 32 << 10;
   private static final int FEW_TILES = 3; // reuses that do not pay for packing
   private static final long PANEL_ROW = (long) COLS * Float.BYTES;
 
@@ -52,7 +53,7 @@ final class GemmBlock {
     switch (b) {
       case Stored s -> {
         Stored from = s.from(p0, j);
-        GemmPack.columns(depth, cols, from.address(), s.rowStep(), s.colStep(), target);
+        GemmPack.columns((int) depth, cols, from.address(), s.rowStep(), s.colStep(), target);
       }
       case ConvPatches patches -> patches.copy(p0, depth, j, cols, target, PANEL_ROW);
     }
@@ -111,11 +112,11 @@ final class GemmBlock {
     return switch (a) {
       case Stored s -> {
         Stored from = s.from(i, p0);
-        if (!packsRows(s, cols)) {
+        if (!packsRows(s, rows, kc, cols)) {
           yield new Rows(from.address(), ROWS * s.rowStep(), s.rowStep(), s.colStep());
         }
         long packed = Scratch.PACKED_A.address((long) (HEIGHT + ROWS) * kc * Float.BYTES);
-        GemmPack.rows(kc, rows, from.address(), s.rowStep(), s.colStep(), packed);
+        GemmPack.rows(kc, rows, from.address(), s.colStep(), packed);
         long column = (long) ROWS * Float.BYTES;
         yield new Rows(packed, kc * column, Float.BYTES, column);
       }
@@ -128,9 +129,12 @@ final class GemmBlock {
     };
   }
 
-  /// Columns of a transposed `a` lie far apart: worth packing as soon as they are read again.
-  private static boolean packsRows(Stored a, long cols) {
-    return a.rowStep() == Float.BYTES && a.colStep() != Float.BYTES && cols > 2L * COLS;
+  /// Columns of a transposed `a` lie far apart: worth packing as soon as they are read again, be it
+  /// for other elements of the same cache lines.
+  private static boolean packsRows(Stored a, long rows, int kc, long cols) {
+    boolean transposed = a.rowStep() == Float.BYTES && a.colStep() != Float.BYTES;
+    boolean again = cols > 2L * COLS || rows > 2L * ROWS && kc * a.colStep() > FIRST_CACHE;
+    return transposed && again;
   }
 
   /// Whether tiles can read `b` where it is: whole vectors, and too few rows of `a` to read it

@@ -19,19 +19,21 @@ final class GemmPack {
   private GemmPack() {}
 
   /// One panel `[k, COLS]` of the columns `b[0 … k, 0 … cols]`; the columns from `cols` on are
-  /// zero.
-  static void columns(long k, int cols, long b, long bRow, long bCol, long target) {
+  /// undefined. One of the steps is an element.
+  static void columns(int k, int cols, long b, long bRow, long bCol, long target) {
     if (bCol != Float.BYTES) {
-      transposed(k, cols, b, bRow, bCol, target);
+      GemmTranspose.run(cols, k, b, bCol, target, ROW);
     } else if (cols == COLS) {
-      for (long p = 0, from = b, to = target; p < k; p++, from += bRow, to += ROW) {
-        copy(from, to);
-        copy(from + BYTES, to + BYTES);
+      for (int p = 0; p < k; p++) {
+        copy(b + p * bRow, target + p * ROW);
+        copy(b + p * bRow + BYTES, target + p * ROW + BYTES);
       }
     } else {
       var first = LAST[Math.min(cols, LANES)];
       var second = LAST[Math.max(cols - LANES, 0)];
-      for (long p = 0, from = b, to = target; p < k; p++, from += bRow, to += ROW) {
+      for (int p = 0; p < k; p++) {
+        long from = b + p * bRow;
+        long to = target + p * ROW;
         FloatVector.fromMemorySegment(F, SPACE, from, ORDER, first)
             .intoMemorySegment(SPACE, to, ORDER);
         FloatVector.fromMemorySegment(F, SPACE, from + BYTES, ORDER, second)
@@ -44,41 +46,24 @@ final class GemmPack {
     FloatVector.fromMemorySegment(F, SPACE, from, ORDER).intoMemorySegment(SPACE, to, ORDER);
   }
 
-  private static void transposed(long k, int cols, long b, long bRow, long bCol, long target) {
-    for (int j = 0; j < COLS; j++) {
-      long to = target + (long) j * Float.BYTES;
-      if (j < cols) {
-        long from = b + j * bCol;
-        for (int p = 0; p < (int) k; p++) {
-          SPACE.set(FLOAT, to + p * ROW, SPACE.get(FLOAT, from + p * bRow));
-        }
-      } else {
-        for (int p = 0; p < (int) k; p++) {
-          SPACE.set(FLOAT, to + p * ROW, 0);
-        }
-      }
-    }
-  }
-
-  /// Panels `[k, ROWS]` of the rows `a[0 … rows, 0 … k]`, one after the other; rows past the last
-  /// are zero.
-  static void rows(int k, long rows, long a, long aRow, long aCol, long target) {
+  /// Panels `[k, ROWS]` of the rows `a[0 … rows, 0 … k]` of a transposed `a`, whose rows are one
+  /// element apart, one panel after the other; rows past the last are undefined.
+  static void rows(int k, long rows, long a, long aCol, long target) {
     long panel = (long) k * ROWS * Float.BYTES;
     for (long i = 0; i < rows; i += ROWS, target += panel) {
       int count = (int) Math.min(ROWS, rows - i);
-      long from = a + i * aRow;
-      if (aRow == Float.BYTES && ROWS <= LANES) {
+      long from = a + i * Float.BYTES;
+      if (ROWS <= LANES) {
         var mask = LAST[count];
         for (int p = 0; p < k; p++) {
           FloatVector.fromMemorySegment(F, SPACE, from + p * aCol, ORDER, mask)
               .intoMemorySegment(SPACE, target + p * (ROWS * 4L), ORDER);
         }
       } else {
-        for (int r = 0; r < ROWS; r++) {
-          long to = target + (long) r * Float.BYTES;
+        for (int r = 0; r < count; r++) {
+          long to = target + r * 4L;
           for (int p = 0; p < k; p++) {
-            float v = r < count ? SPACE.get(FLOAT, from + r * aRow + p * aCol) : 0;
-            SPACE.set(FLOAT, to + p * (ROWS * 4L), v);
+            SPACE.set(FLOAT, to + p * (ROWS * 4L), SPACE.get(FLOAT, from + r * 4L + p * aCol));
           }
         }
       }

@@ -14,8 +14,9 @@ final class GemmThreads {
   private static final long TASKS = 16; // wanted, so that a slow thread delays nobody much
   private static final long HEIGHT = GemmBlock.HEIGHT;
   private static final long LEAST_HEIGHT = 4 * 12; // rows that pay for reading b
-  private static final long LEAST_WIDTH = 256; // columns that pay for reading a
-  private static final long LARGEST_PANELS = 64L << 20; // bytes of packed b at a time
+  private static final long TALL = 8 * 12; // rows that pay for reading all of b
+  private static final long LEAST_WIDTH = 4 * 32; // columns that pay for reading a
+  private static final long LARGEST_PANELS = 8L << 20; // bytes of packed b at a time
   private static final long SPLIT = 1024; // least k that is cut
   private static final long PARTS = 16;
 
@@ -28,11 +29,10 @@ final class GemmThreads {
     } else if (job.multiplyAdds() <= TASK && job.m() <= HEIGHT) {
       GemmBlock.compute(job, 0, job.m(), 0, job.n(), 0);
     } else {
-      boolean gathered = job.b() instanceof ConvPatches;
+      boolean whole =
+          job.m() <= HEIGHT || job.b() instanceof ConvPatches; // nothing is packed ahead
       long width =
-          gathered
-              ? job.n()
-              : Math.max(COLS, LARGEST_PANELS / 4 / Math.max(1, job.k()) / COLS * COLS);
+          whole ? job.n() : Math.max(COLS, LARGEST_PANELS / 4 / Math.max(1, job.k()) / COLS * COLS);
       for (long j = 0; j < job.n(); j += width) {
         rectangles(job.columns(j, Math.min(job.n(), j + width)));
       }
@@ -40,17 +40,17 @@ final class GemmThreads {
   }
 
   private static void rectangles(GemmJob job) {
-    boolean gathered = job.b() instanceof ConvPatches; // too large to pack whole
-    long panels = gathered ? 0 : pack(job);
     long m = job.m();
     long n = job.n();
     long wanted = Math.clamp(job.multiplyAdds() / TASK, 1, TASKS);
-    long blocks =
-        Math.max(ceil(m, HEIGHT), Math.min(wanted, ceil(m, gathered ? HEIGHT / 2 : LEAST_HEIGHT)));
-    long height = up(ceil(m, blocks), ROWS);
+    long height = height(m, n, wanted);
     long down = ceil(m, height);
-    long width = up(Math.max(LEAST_WIDTH, ceil(n, ceil(wanted, down))), COLS);
+    boolean strips = m >= wanted * TALL;
+    long width = strips ? n : up(Math.max(LEAST_WIDTH, ceil(n, ceil(wanted, down))), COLS);
     long across = ceil(n, width);
+    // a panel that one task alone reads is packed there; patches are too many to pack at once
+    boolean shared = down > 1 && job.b() instanceof GemmMatrix.Stored;
+    long panels = shared ? pack(job) : 0;
     Workers.forEach(
         down * across,
         t -> {
@@ -58,6 +58,14 @@ final class GemmThreads {
           long j = t % across * width;
           GemmBlock.compute(job, i, Math.min(m, i + height), j, Math.min(n, j + width), panels);
         });
+  }
+
+  /// Rows of a task: strips as wide as `c` where there are rows enough, else near squares, which
+  /// read the least of `a` and `b` for what they compute.
+  private static long height(long m, long n, long tasks) {
+    long side = (long) Math.sqrt((double) m * n / tasks);
+    long wanted = m >= tasks * TALL ? m / tasks : Math.max(LEAST_HEIGHT, side);
+    return up(ceil(m, ceil(m, Math.min(HEIGHT, wanted))), ROWS);
   }
 
   /// Packs all of `b` on all threads.
@@ -75,7 +83,7 @@ final class GemmThreads {
   private static boolean cutsDepth(GemmJob job) {
     return job.k() >= SPLIT
         && job.multiplyAdds() >= 2 * TASK
-        && ceil(job.m(), LEAST_HEIGHT) * ceil(job.n(), LEAST_WIDTH) < TASKS / 2;
+        && ceil(job.m(), LEAST_HEIGHT) * ceil(job.n(), 2 * LEAST_WIDTH) < TASKS / 2;
   }
 
   /// Partial products of equal parts of `k`, then their sums in the order of the parts.
