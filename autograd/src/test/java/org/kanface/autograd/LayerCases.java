@@ -11,6 +11,7 @@ import org.kanface.autograd.op.Dropout;
 import org.kanface.autograd.op.Elementwise;
 import org.kanface.autograd.op.GatherRows;
 import org.kanface.autograd.op.Linear;
+import org.kanface.autograd.op.NormMlp;
 import org.kanface.autograd.op.Prelu;
 import org.kanface.tensor.Shape;
 
@@ -19,7 +20,7 @@ final class LayerCases {
   private LayerCases() {}
 
   static Stream<OpCase> all() {
-    return Stream.of(batchNorm(), prelu(), dropout(), others()).flatMap(List::stream);
+    return Stream.of(batchNorm(), prelu(), dropout(), normMlp(), others()).flatMap(List::stream);
   }
 
   private static List<OpCase> batchNorm() {
@@ -76,6 +77,43 @@ final class LayerCases {
     return OpCase.of(name, v -> Prelu.of(v.get(0), v.get(1)), x, Shape.of(slopes))
         .drawing(ElementwiseCases::offZero)
         .summing(x.numel() / slopes);
+  }
+
+  private static List<OpCase> normMlp() {
+    return List.of(
+        normMlp("normMlp", true, 4, 3, 12, 2),
+        normMlp("normMlp/bare", false, 4, 5, 7, 3),
+        normMlp("normMlp/one row", true, 1, 6, 24, 2),
+        normMlp("normMlp/no rows", true, 0, 3, 5, 2),
+        normMlp("normMlp/large", true, 700, 32, 128, 19).asLarge());
+  }
+
+  /// With layer scale and residual, or without either.
+  private static OpCase normMlp(
+      String name, boolean residual, long rows, long width, long hidden, long rank) {
+    return OpCase.of(
+            name,
+            v ->
+                NormMlp.of(
+                    v.get(0),
+                    1e-3,
+                    new NormMlp.Weights(
+                        v.get(1), v.get(2), v.get(3), v.get(4), v.get(5), v.get(6), v.get(7),
+                        v.get(8)),
+                    residual ? v.get(9) : null,
+                    residual ? v.get(10) : null),
+            Shape.of(rows, width),
+            Shape.of(width),
+            Shape.of(width),
+            Shape.of(rank, width),
+            Shape.of(hidden, rank),
+            Shape.of(hidden),
+            Shape.of(rank, hidden),
+            Shape.of(width, rank),
+            Shape.of(width),
+            Shape.of(residual ? width : 0),
+            residual ? Shape.of(rows, width) : Shape.of(0))
+        .summing(Math.max(rows, 1) * (width + hidden));
   }
 
   private static List<OpCase> dropout() {

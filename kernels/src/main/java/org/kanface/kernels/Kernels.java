@@ -28,6 +28,8 @@ public interface Kernels {
 
   NormKernels norm();
 
+  MlpKernels mlp();
+
   ReduceKernels reduce();
 
   ElementwiseKernels elementwise();

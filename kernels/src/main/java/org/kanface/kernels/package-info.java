@@ -1,5 +1,5 @@
 /// The kernel contract: one interface a family over plain memory, and the one place that picks a
-// set.
+/// set.
 @NullMarked
 package org.kanface.kernels;
 

@@ -95,14 +95,16 @@ final class GemmBlock {
       GemmJob g, Rows a, long b, long bRow, long i, long rows, long j, int cols, long p0, int kc) {
     boolean add = g.add() || p0 > 0;
     boolean last = p0 + kc >= g.k();
+    long bias = GemmTile.startsWith(g, cols) ? g.epilogue().bias() + j * Float.BYTES : 0;
     long from = a.address;
     for (long r = 0; r < rows; r += ROWS, from += a.tileStep) {
       int height = (int) Math.min(ROWS, rows - r);
       long tile = g.c() + (i + r) * g.cRow() + j * Float.BYTES;
       GemmTile.run(
-          kc, from, a.rowStep, a.colStep, b, bRow, tile, g.cRow(), g.alpha(), add, height, cols);
+          kc, from, a.rowStep, a.colStep, b, bRow, tile, g.cRow(), g.alpha(), add, bias, height,
+          cols);
       if (last) {
-        g.epilogue().apply(tile, g.cRow(), j, height, cols);
+        g.epilogue().apply(tile, g.cRow(), j, height, cols, bias != 0);
       }
     }
   }

@@ -1,11 +1,13 @@
 package org.kanface.kernels.cpu;
 
 import static org.kanface.kernels.cpu.Address.SPACE;
+import static org.kanface.kernels.cpu.GemmTile.BYTES;
 import static org.kanface.kernels.cpu.GemmTile.LAST;
 import static org.kanface.kernels.cpu.Simd.F;
 import static org.kanface.kernels.cpu.Simd.LANES;
 import static org.kanface.kernels.cpu.Simd.ORDER;
 
+import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
 import org.kanface.kernels.Epilogue.Activation;
 
@@ -17,7 +19,15 @@ import org.kanface.kernels.Epilogue.Activation;
 record GemmEpilogue(
     long bias, Activation activation, long preactivation, long scale, long residual) {
 
+  private static final long ONES = ones();
+
   static final GemmEpilogue NONE = new GemmEpilogue(0, Activation.NONE, 0, 0, 0);
+
+  private static long ones() {
+    var ones = Arena.global().allocate(BYTES, Scratch.ALIGNMENT);
+    FloatVector.broadcast(F, 1).intoMemorySegment(ones, 0, ORDER);
+    return ones.address();
+  }
 
   /// The same of a part of `c` that begins with column `j`.
   GemmEpilogue from(long j) {
@@ -31,11 +41,15 @@ record GemmEpilogue(
             residual);
   }
 
-  /// Finishes `rows` by `cols` elements from address `c` on, whose first column is column `j`.
-  void apply(long c, long cRow, long j, long rows, long cols) {
+  /// Finishes `rows` by `cols` elements from address `c` on, whose first column is column `j`;
+  /// `biased` where the bias is in them already.
+  void apply(long c, long cRow, long j, int rows, int cols, boolean biased) {
     long column = j * Float.BYTES;
-    if (bias != 0 || preactivation != 0) {
+    if (bias != 0 && !biased) {
       addBias(c, cRow, column, rows, cols);
+    }
+    if (preactivation != 0) {
+      copy(c, cRow, rows, cols);
     }
     switch (activation) {
       case NONE -> {}
@@ -48,39 +62,61 @@ record GemmEpilogue(
     }
   }
 
-  private void addBias(long c, long cRow, long column, long rows, long cols) {
-    for (long l = 0; l < cols; l += LANES) {
-      var mask = LAST[(int) Math.min(LANES, cols - l)];
-      long at = l * Float.BYTES;
-      var b =
-          bias == 0
-              ? FloatVector.zero(F)
-              : FloatVector.fromMemorySegment(F, SPACE, bias + column + at, ORDER, mask);
-      for (long i = 0, to = c + at; i < rows; i++, to += cRow) {
-        var t = FloatVector.fromMemorySegment(F, SPACE, to, ORDER, mask).add(b);
-        t.intoMemorySegment(SPACE, to, ORDER, mask);
-        if (preactivation != 0) {
-          t.intoMemorySegment(SPACE, to + preactivation, ORDER, mask);
-        }
+  private void addBias(long c, long cRow, long column, int rows, int cols) {
+    for (int l = 0; l < cols; l += LANES) {
+      var mask = LAST[Math.min(LANES, cols - l)];
+      long at = l * (long) Float.BYTES;
+      var b = FloatVector.fromMemorySegment(F, SPACE, bias + column + at, ORDER, mask);
+      for (int i = 0; i < rows; i++) {
+        long to = c + at + i * cRow;
+        FloatVector.fromMemorySegment(F, SPACE, to, ORDER, mask)
+            .add(b)
+            .intoMemorySegment(SPACE, to, ORDER, mask);
       }
     }
   }
 
-  private void addResidual(long c, long cRow, long column, long rows, long cols) {
-    for (long l = 0; l < cols; l += LANES) {
-      var mask = LAST[(int) Math.min(LANES, cols - l)];
-      long at = l * Float.BYTES;
-      var s =
-          scale == 0
-              ? FloatVector.broadcast(F, 1)
-              : FloatVector.fromMemorySegment(F, SPACE, scale + column + at, ORDER, mask);
-      for (long i = 0, to = c + at; i < rows; i++, to += cRow) {
-        var u = FloatVector.fromMemorySegment(F, SPACE, to, ORDER, mask).mul(s);
-        if (residual != 0) {
-          u = u.add(FloatVector.fromMemorySegment(F, SPACE, to + residual, ORDER, mask));
-        }
-        u.intoMemorySegment(SPACE, to, ORDER, mask);
+  private void copy(long c, long cRow, int rows, int cols) {
+    for (int i = 0; i < rows; i++) {
+      ConvPatches.copy(c + i * cRow, c + i * cRow + preactivation, cols);
+    }
+  }
+
+  private void addResidual(long c, long cRow, long column, int rows, int cols) {
+    long scales = scale == 0 ? ONES : scale + column;
+    int whole = cols - cols % LANES;
+    for (int l = 0; l < whole; l += LANES) {
+      long at = l * (long) Float.BYTES;
+      scaleVector(c + at, cRow, scales + (scale == 0 ? 0 : at), rows);
+    }
+    if (whole < cols) {
+      long at = whole * (long) Float.BYTES;
+      scaleLast(c + at, cRow, scales + (scale == 0 ? 0 : at), rows, cols - whole);
+    }
+  }
+
+  private void scaleVector(long c, long cRow, long scales, int rows) {
+    var s = FloatVector.fromMemorySegment(F, SPACE, scales, ORDER);
+    for (int i = 0; i < rows; i++) {
+      long to = c + i * cRow;
+      var u = FloatVector.fromMemorySegment(F, SPACE, to, ORDER).mul(s);
+      if (residual != 0) {
+        u = u.add(FloatVector.fromMemorySegment(F, SPACE, to + residual, ORDER));
       }
+      u.intoMemorySegment(SPACE, to, ORDER);
+    }
+  }
+
+  private void scaleLast(long c, long cRow, long scales, int rows, int lanes) {
+    var mask = LAST[lanes];
+    var s = FloatVector.fromMemorySegment(F, SPACE, scales, ORDER, mask);
+    for (int i = 0; i < rows; i++) {
+      long to = c + i * cRow;
+      var u = FloatVector.fromMemorySegment(F, SPACE, to, ORDER, mask).mul(s);
+      if (residual != 0) {
+        u = u.add(FloatVector.fromMemorySegment(F, SPACE, to + residual, ORDER, mask));
+      }
+      u.intoMemorySegment(SPACE, to, ORDER, mask);
     }
   }
 }

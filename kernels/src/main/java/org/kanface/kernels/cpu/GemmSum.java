@@ -34,7 +34,7 @@ final class GemmSum {
         }
         sum.intoMemorySegment(SPACE, to, ORDER, mask);
       }
-      job.epilogue().apply(row, job.cRow(), 0, 1, n);
+      job.epilogue().apply(row, job.cRow(), 0, 1, (int) n, false);
     }
   }
 }

@@ -70,13 +70,18 @@ final class GemmThreads {
 
   /// Packs all of `b` on all threads.
   static long pack(GemmJob job) {
+    long panels = Scratch.SHARED_B.address(GemmBlock.panelBytes(job.k(), job.n()));
+    pack(job, panels);
+    return panels;
+  }
+
+  /// The same to given panels.
+  static void pack(GemmJob job, long panels) {
     long n = job.n();
-    long panels = Scratch.SHARED_B.address(GemmBlock.panelBytes(job.k(), n));
     long packed = up((1 << 16) / Math.max(1, job.k()), COLS); // columns of 64 K elements
     Workers.forEach(
         ceil(n, packed),
         t -> GemmBlock.pack(job, t * packed, Math.min(n, (t + 1) * packed), panels));
-    return panels;
   }
 
   /// Whether rectangles of `c` would be too few for the threads of a usual machine.

@@ -31,7 +31,13 @@ final class GemmTile {
 
   private GemmTile() {}
 
-  /// `c[i, j] = alpha * Σ_p a[i, p] * b[p, j]` (`+ c[i, j]` if `add`), `i < rows`, `j < cols`.
+  /// Whether the sums of `cols` columns can begin with the job's bias instead of 0.
+  static boolean startsWith(GemmJob g, int cols) {
+    return g.epilogue().bias() != 0 && !g.add() && g.alpha() == 1 && cols % LANES == 0;
+  }
+
+  /// `c[i, j] = alpha * Σ_p a[i, p] * b[p, j]` (`+ c[i, j]` if `add`, else `+ bias[j]` unless that
+  /// address is 0), `i < rows`, `j < cols`.
   ///
   /// Strides are bytes. `a` may have any two strides; each row `p` of `b` is contiguous and may be
   /// read up to the next whole vector; only `cols` columns of `c` are read and written.
@@ -46,11 +52,12 @@ final class GemmTile {
       long cRow,
       float alpha,
       boolean add,
+      long bias,
       int rows,
       int cols) {
     boolean wide = cols > LANES;
     if (alpha == 1 && cols % LANES == 0) {
-      long start = add ? c : ZEROS;
+      long start = add ? c : bias != 0 ? bias : ZEROS;
       multiply(k, a, aRow, aCol, b, bRow, start, add ? cRow : 0, c, cRow, rows, wide);
     } else {
       long tile = Scratch.TILE.address((long) ROWS * ROW);

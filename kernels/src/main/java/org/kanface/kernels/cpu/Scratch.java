@@ -43,6 +43,9 @@ final class Scratch {
   /// Sums of one call of a micro-kernel that are only in part stored.
   static final Scratch TILE = new Scratch();
 
+  /// Activations of one block of rows of an MLP.
+  static final Scratch MLP = new Scratch();
+
   static final long ALIGNMENT = 64;
   private static final long SLACK = 256; // whole vectors may be written past the end
 

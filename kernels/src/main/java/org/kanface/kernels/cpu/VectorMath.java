@@ -41,13 +41,13 @@ final class VectorMath {
   private static final float EXP_OVERFLOW = 89f;
   private static final float EXP_UNDERFLOW = -104f;
   private static final float EXP_NORMAL = -87.33654f; // ln 2⁻¹²⁶
-  private static final float EXP2_NORMAL = -126f;
+  static final float EXP2_NORMAL = -126f;
   private static final int SIGN = 0x80000000;
   private static final int SQRT_HALF_BITS = 0x3F3504F3;
   private static final float MIN_NORMAL = 0x1p-126f;
   private static final FloatVector TWO_OVER_PI = c(0.63661975f);
   private static final float TRIG_LIMIT = 8192f;
-  private static final float INV_SQRT_2PI = 0.3989423f;
+  static final float INV_SQRT_2PI = 0.3989423f;
 
   // Coefficients, named by the power that they multiply. As vectors: C2 keeps them in registers and
   // has far less to inline than from a broadcast at each use.
@@ -145,8 +145,8 @@ final class VectorMath {
     return biased.lanewise(LSHL, 23).reinterpretAsFloats();
   }
 
-  // 2^s for s <= 0 to 1e-7 (relative); wrong below -126, where the caller blends 0
-  private static FloatVector exp2(FloatVector s) {
+  /// `2^s` for `s <= 0` to 1e-7 (relative); wrong below [#EXP2_NORMAL], where the caller blends 0.
+  static FloatVector exp2(FloatVector s) {
     FloatVector shifted = s.add(EXP_ROUND);
     FloatVector r = s.sub(shifted.sub(EXP_ROUND)); // in [-1/2, 1/2]
     FloatVector p = r.fma(EXP2_5, EXP2_4);
@@ -242,8 +242,8 @@ final class VectorMath {
     return x.mul(INV_SQRT_2PI).fma(density, cdf);
   }
 
-  // log2 Q(a), a >= 0; falls without bound
-  private static FloatVector log2NormalTail(FloatVector a) {
+  /// `log2 Q(a)` of the normal tail `Q(a) = 1 - Φ(a)`, `a >= 0`; falls without bound.
+  static FloatVector log2NormalTail(FloatVector a) {
     FloatVector s = a.fma(TAIL_8, TAIL_7);
     s = s.fma(a, TAIL_6);
     s = s.fma(a, TAIL_5);

@@ -10,6 +10,7 @@ import org.kanface.kernels.IndexKernels;
 import org.kanface.kernels.Kernels;
 import org.kanface.kernels.LossKernels;
 import org.kanface.kernels.Memory;
+import org.kanface.kernels.MlpKernels;
 import org.kanface.kernels.NormKernels;
 import org.kanface.kernels.OptimizerKernels;
 import org.kanface.kernels.PoolKernels;
@@ -53,6 +54,11 @@ record ReferenceKernels(DType type) implements Kernels {
   @Override
   public NormKernels norm() {
     return new NormReference(type);
+  }
+
+  @Override
+  public MlpKernels mlp() {
+    return new MlpReference(type);
   }
 
   @Override

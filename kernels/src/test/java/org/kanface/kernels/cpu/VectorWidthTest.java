@@ -23,7 +23,7 @@ import org.kanface.kernels.cases.KernelCases;
 /// fixed once the kernels' classes are loaded.
 class VectorWidthTest {
   private static final List<String> FAMILIES =
-      List.of("norm", "reduce", "elementwise", "loss", "optimizer");
+      List.of("mlp", "norm", "reduce", "elementwise", "loss", "optimizer");
   private static final long MINUTES = 20;
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import org.kanface.nn.Packing;
 import org.kanface.nn.layer.Conv2d;
 import org.kanface.nn.layer.LayerNorm;
 import org.kanface.nn.layer.LowRankLinear;
+import org.kanface.nn.layer.ResidualMlp;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
 
@@ -55,14 +56,11 @@ public final class SdtaEncoder extends Module {
 
   private final Config config;
   private final Var gammaXca; // [d]
-  private final Var gamma; // [d]
   private final List<Conv2d> convs = new ArrayList<>(); // 3×3 depthwise, one fewer than chunks
   private final @Nullable FourierPosition position;
   private final LayerNorm normXca;
   private final Xca xca;
-  private final LayerNorm norm;
-  private final LowRankLinear pwconv1; // d → 4d
-  private final LowRankLinear pwconv2; // 4d → d
+  private final ResidualMlp mlp; // d → 4d → d
 
   public SdtaEncoder(Init init, Config config) {
     this.config = config;
@@ -70,7 +68,7 @@ public final class SdtaEncoder extends Module {
     var encoding = config.encoding;
     var scale = Packing.plain(Shape.of(dim));
     gammaXca = register(init.constant("gamma_xca", scale, Encoding.INITIAL_LAYER_SCALE));
-    gamma = register(init.constant("gamma", scale, Encoding.INITIAL_LAYER_SCALE));
+    Var gamma = register(init.constant("gamma", scale, Encoding.INITIAL_LAYER_SCALE));
     for (int i = 0; i < config.convolutions(); i++) {
       convs.add(
           register("convs." + i, new Conv2d(init, Conv2d.Config.depthwise(config.chunk(), 3))));
@@ -78,10 +76,11 @@ public final class SdtaEncoder extends Module {
     position = config.position ? register("pos_embd", new FourierPosition(init, dim)) : null;
     normXca = register("norm_xca", new LayerNorm(init, dim, Encoding.NORM_EPS));
     xca = register("xca", new Xca(init, dim, config.heads, encoding.rankRatio()));
-    norm = register("norm", new LayerNorm(init, dim, Encoding.NORM_EPS));
+    var norm = register("norm", new LayerNorm(init, dim, Encoding.NORM_EPS));
     long wide = encoding.expansion() * dim;
-    pwconv1 = register("pwconv1", new LowRankLinear(init, dim, wide, encoding.rankRatio()));
-    pwconv2 = register("pwconv2", new LowRankLinear(init, wide, dim, encoding.rankRatio()));
+    var first = register("pwconv1", new LowRankLinear(init, dim, wide, encoding.rankRatio()));
+    var second = register("pwconv2", new LowRankLinear(init, wide, dim, encoding.rankRatio()));
+    mlp = new ResidualMlp(norm, first, second, gamma, config.dropPath);
   }
 
   @Override
@@ -96,8 +95,7 @@ public final class SdtaEncoder extends Module {
             t = Add.of(t, Reshape.of(encoding, Shape.of(1, tokens.dim(1), tokens.dim(2))));
           }
           t = ScaleResidual.of(drop(xca.forward(normXca.forward(t))), gammaXca, t);
-          Var y = pwconv2.forwardGelu(pwconv1.forward(norm.forward(t)));
-          return ScaleResidual.of(drop(Reshape.of(y, map)), gamma, x);
+          return mlp.apply(Reshape.of(t, map), x, isTraining());
         });
   }
 

@@ -20,6 +20,18 @@ public final class LayerNorm extends Module {
     bias = register(init.constant("bias", Packing.plain(Shape.of(size)), 0));
   }
 
+  Var weight() {
+    return weight;
+  }
+
+  Var bias() {
+    return bias;
+  }
+
+  double eps() {
+    return eps;
+  }
+
   @Override
   protected Var compute(Var x) {
     return org.kanface.autograd.op.LayerNorm.of(x, weight, bias, eps);

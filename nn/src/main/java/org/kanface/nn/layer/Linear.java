@@ -30,6 +30,10 @@ public final class Linear extends Module {
     return weight;
   }
 
+  @Nullable Var bias() {
+    return bias;
+  }
+
   @Override
   protected Var compute(Var x) {
     return org.kanface.autograd.op.Linear.of(x, weight, bias);

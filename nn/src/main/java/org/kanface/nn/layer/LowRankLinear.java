@@ -1,7 +1,7 @@
 package org.kanface.nn.layer;
 
+import java.util.Objects;
 import org.kanface.autograd.Var;
-import org.kanface.autograd.op.GeluLinear;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.tensor.Check;
@@ -26,13 +26,20 @@ public final class LowRankLinear extends Module {
     return Math.max(2, (long) (Math.min(in, out) * ratio));
   }
 
+  Var down() {
+    return linear1.weight();
+  }
+
+  Var up() {
+    return linear2.weight();
+  }
+
+  Var bias() {
+    return Objects.requireNonNull(linear2.bias());
+  }
+
   @Override
   protected Var compute(Var x) {
     return linear2.forward(linear1.forward(x));
-  }
-
-  /// The same of `gelu(x)`, without keeping `gelu(x)` for the backward pass.
-  public Var forwardGelu(Var x) {
-    return linear2.forward(GeluLinear.of(x, linear1.weight(), null));
   }
 }
