@@ -97,6 +97,8 @@ final class ConvCpu implements ConvKernels {
         zero(in, shape.inputNumel());
       } else if (shape.isDepthwise()) {
         DepthwiseCpu.gradInput(shape, out, weights, in);
+      } else if (ConvGradPatches.handles(shape)) {
+        ConvGradPatches.run(shape, out, weights, in);
       } else {
         ConvGradInput.run(shape, out, weights, in);
       }

@@ -55,24 +55,7 @@ final class ConvGradInput {
             s.n() * rows.size * cols.size,
             channels,
             (long) rows.count * cols.count * outputs,
-            new ConvPatches(
-                dy + group * outputs * Float.BYTES,
-                s.outC() * Float.BYTES,
-                s.outH(),
-                s.outW(),
-                outputs,
-                rows.size,
-                cols.size,
-                rows.count,
-                cols.count,
-                1,
-                1,
-                rows.before,
-                cols.before,
-                rows.dilation,
-                cols.dilation,
-                0,
-                0),
+            gradients(s, rows, cols, dy + group * outputs * Float.BYTES),
             new Stored(kernel(s, rows, cols, group, weight), channels * Float.BYTES, Float.BYTES),
             target,
             pixel,
@@ -84,6 +67,38 @@ final class ConvGradInput {
     } else {
       spread(s, rows, cols, job);
     }
+  }
+
+  /// The patches of `dy` that the phase's pixels see, in place where each is one pixel.
+  private static GemmMatrix gradients(Conv2d s, Phase rows, Phase cols, long dy) {
+    long pixel = s.outC() * Float.BYTES;
+    boolean pixels =
+        s.kh() == 1
+            && s.kw() == 1
+            && s.strideH() == 1
+            && s.strideW() == 1
+            && s.padH() == 0
+            && s.padW() == 0;
+    return pixels
+        ? new Stored(dy, pixel, Float.BYTES)
+        : new ConvPatches(
+            dy,
+            pixel,
+            s.outH(),
+            s.outW(),
+            s.outC() / s.groups(),
+            rows.size,
+            cols.size,
+            rows.count,
+            cols.count,
+            1,
+            1,
+            rows.before,
+            cols.before,
+            rows.dilation,
+            cols.dilation,
+            0,
+            0);
   }
 
   /// Computes blocks of the phase's pixels and copies each to its place.

@@ -69,16 +69,21 @@ record ConvPatches(
     long j = first % outW;
     long i = first / outW % outH;
     long n = first / outW / outH;
-    for (long r = 0; r < rows; r++, target += targetRow) {
+    for (long r = 0; r < rows; ) {
       long plane = image + n * h * w * pixelStep;
       long y = i * strideH - top;
-      long x = j * strideW - left;
+      long to = target + r * targetRow;
       if (joined) {
-        copyJoined(plane, y, x, col + j0, cols, target);
+        long count = Math.min(rows - r, outW - j);
+        copyJoined(plane, y, j, count, col + j0, cols, to, targetRow);
+        r += count;
+        j += count;
       } else {
-        copyTaps(plane, y, x, col + j0, cols, target);
+        copyTaps(plane, y, j * strideW - left, col + j0, cols, to);
+        r++;
+        j++;
       }
-      if (++j == outW) {
+      if (j == outW) {
         j = 0;
         if (++i == outH) {
           i = 0;
@@ -88,28 +93,52 @@ record ConvPatches(
     }
   }
 
-  /// A kernel row is one run of `kw * c` elements, cut off at the image's sides.
-  private void copyJoined(long plane, long y, long x, long from, long cols, long target) {
+  /// `count` patches side by side. A kernel row is one run of `kw * c` elements.
+  private void copyJoined(
+      long plane, long y, long j, long count, long from, long cols, long target, long targetRow) {
     long run = kw * c;
     long end = from + cols;
+    // patches that no side of the image cuts
+    long within = Math.clamp(Math.ceilDiv(left, strideW) - j, 0, count);
+    long beyond = Math.clamp(Math.floorDiv(w - kw + left, strideW) + 1 - j, within, count);
     for (long u = from / run; u * run < end; u++) {
       long begin = Math.max(from - u * run, 0); // within the run
       long stop = Math.min(end - u * run, run);
       long line = y + u * dilationH;
       long to = target + (u * run + begin - from) * Float.BYTES;
       if (line < 0 || line >= h) {
-        zero(to, stop - begin);
+        for (long r = 0; r < count; r++) {
+          zero(to + r * targetRow, stop - begin);
+        }
         continue;
       }
-      long inside = Math.clamp(-x * c, begin, stop);
-      long outside = Math.clamp((w - x) * c, inside, stop);
-      zero(to, inside - begin);
-      copy(
-          plane + (line * w + x) * pixelStep + inside * Float.BYTES,
-          to + (inside - begin) * Float.BYTES,
-          outside - inside);
-      zero(to + (outside - begin) * Float.BYTES, stop - outside);
+      long pixels = plane + line * w * pixelStep;
+      for (long r = 0; r < within; r++) {
+        copyCut(pixels, (j + r) * strideW - left, begin, stop, to + r * targetRow);
+      }
+      ConvRuns.copy(
+          pixels + ((j + within) * strideW - left) * pixelStep + begin * Float.BYTES,
+          strideW * pixelStep,
+          to + within * targetRow,
+          targetRow,
+          beyond - within,
+          stop - begin);
+      for (long r = beyond; r < count; r++) {
+        copyCut(pixels, (j + r) * strideW - left, begin, stop, to + r * targetRow);
+      }
     }
+  }
+
+  /// Part of a run that begins at column `x`, cut off at the image's sides.
+  private void copyCut(long pixels, long x, long begin, long stop, long to) {
+    long inside = Math.clamp(-x * c, begin, stop);
+    long outside = Math.clamp((w - x) * c, inside, stop);
+    zero(to, inside - begin);
+    copy(
+        pixels + x * pixelStep + inside * Float.BYTES,
+        to + (inside - begin) * Float.BYTES,
+        outside - inside);
+    zero(to + (outside - begin) * Float.BYTES, stop - outside);
   }
 
   private void copyTaps(long plane, long y, long x, long from, long cols, long target) {

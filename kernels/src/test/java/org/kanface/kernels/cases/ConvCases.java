@@ -19,6 +19,8 @@ final class ConvCases {
     new Shape("7x7 stride 2", Conv2d.of(1, 15, 13, 3, 6, 7, 2, 3, 1)),
     new Shape("patchify 4", Conv2d.of(2, 12, 16, 3, 33, 4, 4, 0, 1)),
     new Shape("patchify 2, odd image", Conv2d.of(2, 7, 7, 20, 24, 2, 2, 0, 1)),
+    new Shape("patchify 2, several blocks", Conv2d.of(3, 22, 23, 40, 9, 2, 2, 0, 1)),
+    new Shape("3x3 stride 2 of RGB", Conv2d.of(2, 37, 40, 3, 20, 3, 2, 1, 1)),
     new Shape("depthwise 3", Conv2d.of(2, 6, 5, 17, 17, 3, 1, 1, 17)),
     new Shape("depthwise 5", Conv2d.of(1, 9, 14, 32, 32, 5, 1, 2, 32)),
     new Shape("depthwise 7", Conv2d.of(1, 7, 7, 100, 100, 7, 1, 3, 100)),
