@@ -33,6 +33,10 @@ final class DepthwiseCpu {
 
   /// `y = x * weight + bias`; `bias` is 0 where absent.
   static void forward(Conv2d s, long x, long weight, long bias, long y) {
+    if (DepthwiseDirect.handles(s)) {
+      DepthwiseDirect.convolve(s, x, weight, false, bias, y);
+      return;
+    }
     var plane = DepthwisePlane.of(s.h(), s.w(), s.c(), width(s), s.padW(), 1);
     var pass = pass(s, plane, s.outH(), s.outW(), s.strideH(), s.strideW(), s.padH(), 1);
     run(pass, x, kernel(s, weight, false), biases(s.c(), bias), y);
@@ -40,6 +44,10 @@ final class DepthwiseCpu {
 
   /// `dx`: a convolution of `dy`, its pixels spread by the stride, with the kernel turned around.
   static void gradInput(Conv2d s, long dy, long weight, long dx) {
+    if (DepthwiseDirect.handles(s)) {
+      DepthwiseDirect.convolve(s, dy, weight, true, 0, dx);
+      return;
+    }
     long reach = (long) s.dilationW() * (s.kw() - 1);
     var plane =
         DepthwisePlane.of(s.outH(), s.outW(), s.c(), s.w() + reach, reach - s.padW(), s.strideW());

@@ -22,6 +22,10 @@ final class DepthwiseGradWeight {
   private DepthwiseGradWeight() {}
 
   static void run(Conv2d s, long x, long dy, long dweight) {
+    if (DepthwiseDirect.handles(s)) {
+      DepthwiseDirect.gradWeight(s, x, dy, dweight);
+      return;
+    }
     var in = DepthwisePlane.of(s.h(), s.w(), s.c(), DepthwiseCpu.width(s), s.padW(), 1);
     var out =
         new DepthwisePlane(

@@ -22,6 +22,7 @@ final class ConvCases {
     new Shape("patchify 2, several blocks", Conv2d.of(3, 22, 23, 40, 9, 2, 2, 0, 1)),
     new Shape("3x3 stride 2 of RGB", Conv2d.of(2, 37, 40, 3, 20, 3, 2, 1, 1)),
     new Shape("depthwise 3", Conv2d.of(2, 6, 5, 17, 17, 3, 1, 1, 17)),
+    new Shape("depthwise 3, rows in place", Conv2d.of(3, 5, 14, 41, 41, 3, 1, 1, 41)),
     new Shape("depthwise 5", Conv2d.of(1, 9, 14, 32, 32, 5, 1, 2, 32)),
     new Shape("depthwise 7", Conv2d.of(1, 7, 7, 100, 100, 7, 1, 3, 100)),
     new Shape("depthwise 9, image smaller", Conv2d.of(2, 3, 3, 19, 19, 9, 1, 4, 19)),
