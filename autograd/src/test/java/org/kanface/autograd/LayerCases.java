@@ -13,6 +13,7 @@ import org.kanface.autograd.op.GatherRows;
 import org.kanface.autograd.op.Linear;
 import org.kanface.autograd.op.NormMlp;
 import org.kanface.autograd.op.Prelu;
+import org.kanface.autograd.op.ScatterAddRows;
 import org.kanface.tensor.Shape;
 
 /// Batch norm, parametric rectifier, dropout, rows by number, checkpoints.
@@ -130,6 +131,16 @@ final class LayerCases {
 
   private static List<OpCase> others() {
     return List.of(
+        OpCase.of(
+            "scatterAddRows",
+            v -> ScatterAddRows.of(v.get(0), Constants.labels(v, 4, 0, 4), v.get(1)),
+            Shape.of(5, 3),
+            Shape.of(3, 3)),
+        OpCase.of(
+            "scatterAddRows/nothing",
+            v -> ScatterAddRows.of(v.get(0), Constants.labels(v), v.get(1)),
+            Shape.of(2, 3),
+            Shape.of(0, 3)),
         OpCase.of(
             "gatherRows",
             v -> GatherRows.of(v.get(0), Constants.labels(v, 3, 0, 3, 3)),

@@ -29,6 +29,7 @@ import org.kanface.autograd.op.Permute;
 import org.kanface.autograd.op.Prelu;
 import org.kanface.autograd.op.Reshape;
 import org.kanface.autograd.op.ScaleResidual;
+import org.kanface.autograd.op.ScatterAddRows;
 import org.kanface.autograd.op.Slice;
 import org.kanface.autograd.op.Sum;
 import org.kanface.kernels.DType;
@@ -181,7 +182,11 @@ class OpErrorTest {
             () -> CrossEntropy.of(v(2, 3), v(2).value(), 0)),
         error(
             "[gatherRows] index 0: expected 0 … 1, got -1",
-            () -> GatherRows.of(v(2, 3), labels(-1))));
+            () -> GatherRows.of(v(2, 3), labels(-1))),
+        error(
+            "[scatterAddRows] x [2, 3], index [1], rows [2, 3]: expected [n, ...], [count] and"
+                + " [count, ...]",
+            () -> ScatterAddRows.of(v(2, 3), labels(0), v(2, 3))));
   }
 
   @ParameterizedTest(name = "{0}")

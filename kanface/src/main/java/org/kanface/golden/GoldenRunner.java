@@ -85,9 +85,13 @@ public final class GoldenRunner {
         case "combined_margin" -> losses.margin(golden);
         case "cross_entropy" -> losses.crossEntropy(golden, false);
         case "dist_cross_entropy" -> losses.crossEntropy(golden, true);
+        case "gaussian_kernel" -> ModuleCases.gaussianKernel(golden);
+        case "arcface_head" -> losses.arcFace(golden);
+        case "adaface_head" -> losses.adaFace(golden);
         case "partial_fc" -> losses.partialFc(golden);
         case "optimizer" -> OptimCases.optimizer(golden, device);
         case "polynomial_lr_warmup" -> OptimCases.polynomialWarmup(golden);
+        case "poly_scheduler" -> OptimCases.laggingSquare(golden);
         case "reduce_lr_on_plateau" -> OptimCases.plateau(golden);
         case "model" ->
             ModelCases.knows(golden)

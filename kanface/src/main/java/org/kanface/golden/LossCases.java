@@ -8,8 +8,11 @@ import org.kanface.autograd.op.CrossEntropy;
 import org.kanface.autograd.op.MarginLogits;
 import org.kanface.kernels.Margin;
 import org.kanface.nn.Init;
+import org.kanface.nn.SafeTensors;
 import org.kanface.nn.StateDict;
 import org.kanface.nn.World;
+import org.kanface.nn.loss.AdaFaceHead;
+import org.kanface.nn.loss.ArcFaceHead;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.tensor.Device;
@@ -75,6 +78,74 @@ final class LossCases {
       comparison.check("grad.weight", weight.externalOf(weight.var().grad()));
     }
     return comparison.outcome();
+  }
+
+  Outcome arcFace(GoldenCase golden) {
+    var comparison = new Comparison(golden, FLOOR);
+    Shape centres = golden.shape("weight");
+    try (var head = new ArcFaceHead(Init.of(device, 1), centres.dim(0), centres.dim(1));
+        Var embeddings = leaf(golden, "embeddings");
+        Graph graph = Graph.training(0)) {
+      StateDict.load(head, Map.of("weight", golden.tensor("weight")), golden.id());
+      long[] labels = golden.tensor("labels").toLongs();
+      double scale = golden.number("s");
+      double margin = golden.number("m");
+      comparison.check("logits", head.logits(embeddings, labels, scale, margin).value().toFloats());
+      Var loss = head.loss(embeddings, labels, scale, margin);
+      comparison.check("loss", loss.value().toFloats());
+      graph.backward(loss);
+      comparison.check("grad.embeddings", embeddings.grad().toFloats());
+      var weight = head.trained().getFirst();
+      comparison.check("grad.weight", weight.externalOf(weight.var().grad()));
+    }
+    return comparison.outcome();
+  }
+
+  Outcome adaFace(GoldenCase golden) {
+    var comparison = new Comparison(golden, FLOOR);
+    Shape kernel = golden.shape("kernel"); // [embedding, classes]
+    var config =
+        new AdaFaceHead.Config(
+            kernel.dim(1),
+            kernel.dim(0),
+            golden.number("s"),
+            golden.number("m"),
+            golden.number("h"),
+            golden.number("t_alpha"));
+    try (var head = new AdaFaceHead(Init.of(device, 1), config);
+        Var features = leaf(golden, "features")) {
+      load(golden, head);
+      long[] labels = golden.tensor("labels").toLongs();
+      try (Graph graph = Graph.training(0)) {
+        Var loss = head.loss(features, labels);
+        comparison.check("loss", loss.value().toFloats());
+        graph.backward(loss);
+      }
+      comparison.check("grad.features", features.grad().toFloats());
+      var weight = head.trained().getFirst();
+      comparison.check("grad.kernel", weight.externalOf(weight.var().grad()));
+      comparison.check("mean", head.state().get("batch_mean").external());
+      comparison.check("std", head.state().get("batch_std").external());
+      head.train(false); // the statistics stay as they are
+      try (Graph _ = Graph.inference()) {
+        comparison.check("logits", head.logits(features, labels).value().toFloats());
+      }
+    }
+    return comparison.outcome();
+  }
+
+  private static void load(GoldenCase golden, AdaFaceHead head) {
+    StateDict.load(
+        head,
+        Map.of(
+            "kernel", golden.tensor("kernel"),
+            "batch_mean", one(golden.number("mean0")),
+            "batch_std", one(golden.number("std0"))),
+        golden.id());
+  }
+
+  private static SafeTensors.Entry one(double value) {
+    return SafeTensors.Entry.of(Shape.of(1), new float[] {(float) value});
   }
 
   static Margin margins(GoldenCase golden) {

@@ -1,21 +1,18 @@
 package org.kanface.golden;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
-import org.kanface.kernels.KanLinear.Reduction;
-import org.kanface.kernels.Margin;
+import org.kanface.kernels.DType;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Packing;
 import org.kanface.nn.Parameter;
-import org.kanface.nn.World;
-import org.kanface.nn.backbone.KanFace;
-import org.kanface.nn.loss.MarginLoss;
-import org.kanface.nn.loss.PartialFc;
+import org.kanface.nn.loss.AdaFaceHead;
 import org.kanface.nn.optim.Adam;
 import org.kanface.nn.optim.GradNorm;
 import org.kanface.nn.optim.Optimizer;
@@ -42,13 +39,21 @@ final class ModelCases {
   }
 
   static boolean knows(GoldenCase golden) {
-    return golden.string("kind").equals("KANFace");
+    return ModelKinds.knows(golden.string("kind"))
+        && ModelHead.knows(
+            Json.string(Json.member(object(golden, "loss"), "kind", golden.id()), "loss kind"));
   }
 
   Outcome run(GoldenCase golden) {
     var comparison = new Comparison(golden, EMBEDDING_FLOOR);
-    try (Module model = network(golden);
-        PartialFc head = head(golden, embedding(golden))) {
+    Map<String, Object> args = object(golden, "args");
+    String kind = golden.string("kind");
+    long embedding = ModelKinds.embedding(args);
+    ModelHead head =
+        ModelHead.of(
+            object(golden, "loss"), golden.integer("classes"), embedding, Init.of(device, 1));
+    try (Module model = ModelKinds.create(kind, args, Init.of(device, 1));
+        Module _ = head.module()) {
       fill(golden, model, head, comparison);
       evaluate(golden, model, comparison);
       train(golden, model, head, comparison);
@@ -60,35 +65,17 @@ final class ModelCases {
     return Json.object(Json.member(golden.attrs(), attr, golden.id()), attr);
   }
 
-  private static double number(Map<String, Object> map, String key, double otherwise) {
-    Object value = map.get(key);
-    return value == null || Json.NULL.equals(value) ? otherwise : Json.number(value, key);
-  }
-
-  private static long embedding(GoldenCase golden) {
-    return (long) number(object(golden, "args"), "num_features", 512);
-  }
-
-  private Module network(GoldenCase golden) {
-    Map<String, Object> args = object(golden, "args");
-    KanFace.Config base =
-        KanFace.Config.of(number(args, "rank_ratio", 0.6), (int) number(args, "grid_size", 5));
-    Reduction reduction = "sum".equals(args.get("neuron_fun")) ? Reduction.SUM : Reduction.MEAN;
-    return new KanFace(Init.of(device, 1), base.with(reduction));
-  }
-
-  private PartialFc head(GoldenCase golden, long embedding) {
-    return new PartialFc(
-        Init.of(device, 1),
-        World.SINGLE,
-        new PartialFc.Config(golden.integer("classes"), embedding, 1));
+  /// What the reference's model returns first.
+  private static Var embeddings(GoldenCase golden, Var y) {
+    return ModelKinds.splitsNorms(golden.string("kind")) ? AdaFaceHead.embeddings(y) : y;
   }
 
   // ---- parameters -----------------------------------------------------------------------------
 
-  private static void fill(GoldenCase golden, Module model, PartialFc head, Comparison comparison) {
+  private static void fill(GoldenCase golden, Module model, ModelHead head, Comparison comparison) {
     String key = golden.seed() + "|" + golden.id() + "|";
-    var state = model.state();
+    Map<String, Parameter> state = new LinkedHashMap<>(model.state());
+    state.values().removeIf(p -> p.var().dtype() == DType.I64); // counters are not listed
     List<String> names =
         GoldenCase.strings(Json.member(golden.fields(), "param_names", golden.id()), golden.id());
     if (!List.copyOf(state.keySet()).equals(names)) {
@@ -104,9 +91,10 @@ final class ModelCases {
             p.load(GoldenRandom.uniform(key + name, n, range[0], range[1]));
           }
         });
-    Parameter weight = head.trained().getFirst();
+    Parameter weight = head.weight();
     int n = Math.toIntExact(weight.externalShape().numel());
-    weight.load(GoldenRandom.uniform(key + HEAD, n, -0.1, 0.1));
+    float[] centres = GoldenRandom.uniform(key + HEAD, n, -0.1, 0.1); // [classes, embedding]
+    weight.load(weight.packing().toExternal(centres));
     checkParameters(golden, state, names, comparison);
   }
 
@@ -193,10 +181,22 @@ final class ModelCases {
     model.train(false);
     try (Graph graph = Graph.inference()) {
       Var images = graph.constant(images(golden, (int) golden.integer("eval_batch")));
-      comparison.check("eval.embedding", model.forward(images).value().toFloats());
+      Var y = model.forward(images);
+      comparison.check("eval.embedding", embeddings(golden, y).value().toFloats());
+      comparison.check("eval.norm", norms(y.value()));
     }
     model.modules().values().forEach(m -> m.observe(null));
     checkActivations(golden, names, outputs, comparison);
+  }
+
+  /// Lengths of rows.
+  private static double[] norms(Tensor rows) {
+    float[] values = rows.toFloats();
+    var out = new double[Math.toIntExact(rows.shape().dim(0))];
+    for (int i = 0; i < values.length; i++) {
+      out[(int) ((long) i * out.length / values.length)] += (double) values[i] * values[i];
+    }
+    return Arrays.stream(out).map(Math::sqrt).toArray();
   }
 
   private static void checkActivations(
@@ -255,16 +255,18 @@ final class ModelCases {
 
   // ---- training -------------------------------------------------------------------------------
 
-  private void train(GoldenCase golden, Module model, PartialFc head, Comparison comparison) {
+  private void train(GoldenCase golden, Module model, ModelHead head, Comparison comparison) {
     Map<String, Object> settings = object(golden, "optimizer");
     int steps = (int) golden.integer("train_steps");
     long[] labels =
         Json.array(Json.member(golden.attrs(), "labels", golden.id()), golden.id()).stream()
             .mapToLong(v -> Json.integer(v, golden.id()))
             .toArray();
-    double decay = number(settings, "wd", 0);
+    double decay = ModelKinds.number(settings, "wd", 0);
     List<Optimizer.Group> groups =
-        List.of(Optimizer.Group.of(model.state(), decay), Optimizer.Group.of(head.state(), decay));
+        List.of(
+            Optimizer.Group.of(model.state(), decay),
+            Optimizer.Group.of(head.module().state(), decay));
     var losses = new double[steps];
     model.train(true);
     try (Optimizer optimizer = optimizer(settings, groups)) {
@@ -272,20 +274,22 @@ final class ModelCases {
         optimizer.zeroGrad();
         try (Graph graph = Graph.training(step)) {
           Var x = graph.constant(images(golden, labels.length));
-          Var embeddings = model.forward(x).keep();
-          Var loss = head.loss(embeddings, labels, margins(golden), new float[0]);
+          Var y = model.forward(x);
+          Var embeddings = embeddings(golden, y).keep();
+          Var loss = head.loss().of(head.onFeatures() ? y : embeddings, labels);
           losses[step] = loss.value().item();
           if (step == 0) {
             comparison.check("train.embedding", embeddings.value().toFloats());
+            checkBuffers(model, comparison);
           }
           graph.backward(loss);
         }
         if (step == 0) {
           checkGradients(golden, model, head, comparison);
         }
-        double clip = number(settings, "clip", 0);
+        double clip = ModelKinds.number(settings, "clip", 0);
         double scale = clip > 0 ? GradNorm.clipFactor(GradNorm.of(model.trained()), clip) : 1;
-        optimizer.step(number(settings, "lr", 0), scale, 1);
+        optimizer.step(ModelKinds.number(settings, "lr", 0), scale, 1);
       }
     }
     comparison.check("losses", losses, LOSS_FLOOR);
@@ -293,26 +297,28 @@ final class ModelCases {
 
   private static Optimizer optimizer(Map<String, Object> settings, List<Optimizer.Group> groups) {
     return switch (Json.string(Json.member(settings, "kind", "optimizer"), "kind")) {
-      case "sgd" -> new Sgd(groups, number(settings, "momentum", 0), false);
+      case "sgd" -> new Sgd(groups, ModelKinds.number(settings, "momentum", 0), false);
       case "adam" -> new Adam(groups, Adam.Config.ADAM);
       default -> new Adam(groups, Adam.Config.ADAMW);
     };
   }
 
-  private static Margin margins(GoldenCase golden) {
-    Map<String, Object> loss = object(golden, "loss");
-    List<Object> m = Json.array(Json.member(loss, "margins", golden.id()), golden.id());
-    return MarginLoss.combined(
-        number(loss, "s", 64),
-        Json.number(m.get(0), "m1"),
-        Json.number(m.get(1), "m2"),
-        Json.number(m.get(2), "m3"),
-        0,
-        false);
+  /// Running statistics after the first forward pass.
+  private static void checkBuffers(Module model, Comparison comparison) {
+    model
+        .state()
+        .forEach(
+            (name, p) -> {
+              if (p.var().dtype() == DType.I64) {
+                comparison.exact("after." + name, p.var().value().toLongs());
+              } else {
+                comparison.check("after." + name, p.external());
+              }
+            });
   }
 
   private static void checkGradients(
-      GoldenCase golden, Module model, PartialFc head, Comparison comparison) {
+      GoldenCase golden, Module model, ModelHead head, Comparison comparison) {
     var gradients = new LinkedHashMap<String, float[]>();
     model
         .state()
@@ -322,7 +328,7 @@ final class ModelCases {
                 gradients.put(name, p.externalOf(p.var().grad()));
               }
             });
-    Parameter weight = head.trained().getFirst();
+    Parameter weight = head.weight();
     gradients.put(HEAD, weight.externalOf(weight.var().grad()));
     gradients.forEach(
         (name, g) -> {
@@ -344,7 +350,7 @@ final class ModelCases {
     double[] norms = golden.tensor("grad_norm").toDoubles();
     double[] samples = golden.tensor("grad_sample").toDoubles();
     double[] sampleErrors = rowErrors(golden, "grad_sample", names.size());
-    double largest = Comparison.top(samples);
+    double largest = Math.max(Comparison.top(samples), comparison.largestGradient());
     double largestNorm = Comparison.top(norms);
     var mine = new double[samples.length];
     var mineNorms = new double[norms.length];

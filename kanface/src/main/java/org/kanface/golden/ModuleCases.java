@@ -19,14 +19,17 @@ import org.kanface.nn.Parameter;
 import org.kanface.nn.SafeTensors;
 import org.kanface.nn.StateDict;
 import org.kanface.nn.backbone.ConvEncoder;
+import org.kanface.nn.backbone.DepthwiseSeparable;
 import org.kanface.nn.backbone.Encoding;
 import org.kanface.nn.backbone.FourierPosition;
+import org.kanface.nn.backbone.IBasicBlock;
 import org.kanface.nn.backbone.SdtaEncoder;
 import org.kanface.nn.backbone.Xca;
 import org.kanface.nn.kan.KANLinear;
 import org.kanface.nn.layer.AdaptiveAveragePool;
 import org.kanface.nn.layer.BatchNorm;
 import org.kanface.nn.layer.Conv2d;
+import org.kanface.nn.layer.GaussianPool;
 import org.kanface.nn.layer.LayerNorm;
 import org.kanface.nn.layer.Linear;
 import org.kanface.nn.layer.LowRankLinear;
@@ -50,6 +53,9 @@ final class ModuleCases {
           "prelu",
           "max_pool2d",
           "global_avg_pool",
+          "gaussian_weighted_pool",
+          "ibasic_block",
+          "depthwise_separable_conv",
           "layer_norm_channels_first",
           "sdta",
           "conv_encoder",
@@ -86,6 +92,13 @@ final class ModuleCases {
     makers.put(
         "conv_encoder",
         (c, i) -> new ConvEncoder(i, c.integer("dim"), (int) c.integer("kernel"), encoding(c), 0));
+    makers.put(
+        "gaussian_weighted_pool",
+        (c, i) -> new GaussianPool((int) c.integer("size"), c.number("sigma")));
+    makers.put("ibasic_block", ModuleCases::ibasic);
+    makers.put(
+        "depthwise_separable_conv",
+        (c, i) -> new DepthwiseSeparable(i, c.integer("in"), c.integer("out")));
     makers.put("positional_encoding_fourier", (c, i) -> new FourierPosition(i, c.integer("dim")));
   }
 
@@ -230,6 +243,22 @@ final class ModuleCases {
             c.bool("pos_emb"),
             encoding(c),
             0));
+  }
+
+  private static Module ibasic(GoldenCase c, Init init) {
+    boolean projects = c.has("param.downsample.0.weight");
+    return new IBasicBlock(
+        init,
+        new IBasicBlock.Config(
+            c.integer("in"), c.integer("out"), (int) c.integer("stride"), projects, false));
+  }
+
+  /// The weights of Gaussian pooling alone.
+  static Outcome gaussianKernel(GoldenCase golden) {
+    var comparison = new Comparison(golden, OPERATION_FLOOR);
+    comparison.check(
+        "kernel", GaussianPool.kernel((int) golden.integer("size"), golden.number("sigma")));
+    return comparison.outcome();
   }
 
   /// A module as the only part of another one.

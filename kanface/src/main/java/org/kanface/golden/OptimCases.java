@@ -77,6 +77,13 @@ final class OptimCases {
             golden.number("power")));
   }
 
+  static Outcome laggingSquare(GoldenCase golden) {
+    return rates(
+        golden,
+        Schedule.laggingSquare(
+            golden.number("base_lr"), golden.integer("warmup_steps"), golden.integer("max_steps")));
+  }
+
   private static Outcome rates(GoldenCase golden, Schedule schedule) {
     var comparison = new Comparison(golden, RATE_TOLERANCE);
     double[] stored = golden.tensor("lr").toDoubles();

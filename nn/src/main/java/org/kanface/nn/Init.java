@@ -84,6 +84,19 @@ public final class Init {
     return values;
   }
 
+  /// `n` draws from N(0, std²), those beyond `limit` deviations drawn again.
+  public float[] truncatedNormal(int n, double std, double limit) {
+    var values = new float[n];
+    for (int done = 0; done < n; ) {
+      for (float v : normal(Math.max(16, n - done), std)) {
+        if (Math.abs(v) <= limit * std && done < n) {
+          values[done++] = v;
+        }
+      }
+    }
+    return values;
+  }
+
   /// PyTorch's default bound of a weight with `fanIn` inputs: `√3 · √(1/3)/√fanIn`, that is
   /// Kaiming-uniform with
   /// a = √5.

@@ -27,9 +27,16 @@ public final class HashFill {
     return out;
   }
 
-  /// Fills every parameter by its key; knots stay.
+  /// Fills every parameter by its key; knots and counters stay.
   public static void fill(Module module) {
-    module.state().forEach((key, p) -> p.load(values(key, p)));
+    module
+        .state()
+        .forEach(
+            (key, p) -> {
+              if (p.var().dtype().isFloating()) {
+                p.load(values(key, p));
+              }
+            });
   }
 
   private static float[] values(String key, Parameter p) {

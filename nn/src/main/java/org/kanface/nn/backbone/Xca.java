@@ -9,11 +9,13 @@ import org.kanface.autograd.op.Softmax;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Packing;
+import org.kanface.nn.layer.Linear;
 import org.kanface.nn.layer.LowRankLinear;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
 
-/// Cross-covariance attention (El-Nouby et al. 2021, arXiv:2106.09681) with low-rank projections.
+/// Cross-covariance attention (El-Nouby et al. 2021, arXiv:2106.09681), its projections of low rank
+/// or, at ratio 0, plain.
 ///
 /// Tokens `x [b, n, d]` → `[b, n, d]`: queries and keys are L2-normalised over the tokens, channels
 /// of a
@@ -24,8 +26,8 @@ public final class Xca extends Module {
   private final long dim;
   private final long heads;
   private final Var temperature; // [heads, 1, 1]
-  private final LowRankLinear qkv; // d → 3d: queries | keys | values, each by heads
-  private final LowRankLinear proj; // d → d
+  private final Module qkv; // d → 3d: queries | keys | values, each by heads
+  private final Module proj; // d → d
 
   public Xca(Init init, long dim, long heads, double ratio) {
     Check.that(
@@ -33,8 +35,12 @@ public final class Xca extends Module {
     this.dim = dim;
     this.heads = heads;
     temperature = register(init.constant("temperature", Packing.plain(Shape.of(heads, 1, 1)), 1));
-    qkv = register("qkv", new LowRankLinear(init, dim, 3 * dim, ratio));
-    proj = register("proj", new LowRankLinear(init, dim, dim, ratio));
+    qkv = register("qkv", linear(init, dim, 3 * dim, ratio));
+    proj = register("proj", linear(init, dim, dim, ratio));
+  }
+
+  static Module linear(Init init, long in, long out, double ratio) {
+    return ratio == 0 ? new Linear(init, in, out, true) : new LowRankLinear(init, in, out, ratio);
   }
 
   @Override

@@ -17,6 +17,6 @@ public final class Dropout extends Module {
 
   @Override
   protected Var compute(Var x) {
-    return isTraining() ? org.kanface.autograd.op.Dropout.of(x, p) : x;
+    return isTraining() && p > 0 ? org.kanface.autograd.op.Dropout.of(x, p) : x;
   }
 }

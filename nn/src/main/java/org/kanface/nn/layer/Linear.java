@@ -2,6 +2,7 @@ package org.kanface.nn.layer;
 
 import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Var;
+import org.kanface.autograd.op.GeluLinear;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Packing;
@@ -32,6 +33,11 @@ public final class Linear extends Module {
 
   @Nullable Var bias() {
     return bias;
+  }
+
+  /// The same of `gelu(x)`, without keeping `gelu(x)` for the backward pass.
+  public Var forwardGelu(Var x) {
+    return GeluLinear.of(x, weight, bias);
   }
 
   @Override

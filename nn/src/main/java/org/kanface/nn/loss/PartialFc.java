@@ -1,6 +1,5 @@
 package org.kanface.nn.loss;
 
-import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.Clamp;
 import org.kanface.autograd.op.CrossEntropy;
@@ -83,40 +82,21 @@ public final class PartialFc extends Module {
   /// is no class
   /// @param draws as many uniform numbers as the shard has rows, for the sample; not read at rate 1
   public Var loss(Var embeddings, long[] labels, Margin margin, float[] draws) {
-    Check.that(
-        embeddings.shape().rank() == 2 && embeddings.dim(0) == labels.length,
-        "PartialFC",
-        "embeddings %s: expected one row for each of %d labels",
-        embeddings.shape(),
-        labels.length);
-    for (int i = 0; i < labels.length; i++) {
-      Check.that(
-          labels[i] >= 0 && labels[i] < config.classes,
-          "PartialFC",
-          "label %d of sample %d: expected 0 to %d",
-          labels[i],
-          i,
-          config.classes - 1);
-    }
+    ClassLabels.check("PartialFC", embeddings, labels, config.classes);
     long[] local = shard.local(labels);
     Var centres = weight;
     if (config.sampleRate < 1) {
       long[] rows = shard.sample(local, draws);
       local = ClassShard.renumber(local, rows);
-      centres = GatherRows.of(weight, own(rows));
+      centres = GatherRows.of(weight, ClassLabels.tensor(weight, rows));
     }
-    Tensor targets = own(local);
+    Tensor targets = ClassLabels.tensor(weight, local);
     Var logits = MarginLogits.of(cosines(embeddings, centres), targets, margin);
     return CrossEntropy.of(logits, targets, PROBABILITY_FLOOR);
   }
 
-  /// A tensor of numbers that lives as long as the current graph.
-  private Tensor own(long[] numbers) {
-    Tensor t = Tensor.ofLongs(weight.value().device(), Shape.of(numbers.length), numbers);
-    return Graph.current().constant(t).keep().value();
-  }
-
-  private static Var cosines(Var embeddings, Var centres) {
+  /// `ê·ŵᵀ`, clamped to [-1, 1].
+  static Var cosines(Var embeddings, Var centres) {
     Var e = L2Normalize.of(embeddings, 1, NORM_FLOOR);
     Var w = L2Normalize.of(centres, 1, NORM_FLOOR);
     return Clamp.of(Linear.of(e, w, null), -1, 1);

@@ -38,6 +38,18 @@ public interface Schedule {
                 * (1 + Math.cos(Math.PI * Math.min(1, (double) (n - warmup) / (total - warmup))));
   }
 
+  /// PyTorch-style polynomial decay of power 2 with warm-up, one step late: the first two updates
+  /// run
+  /// at `f(0)`, update `n` (from 0) at `f(n - 1)`, with `f(e) = base e/W` for `e < W`, then
+  /// `base (1 - (e - W)/(T - W))²` up to `T`, and 0 from there on.
+  static Schedule laggingSquare(double base, long warmup, long total) {
+    checkSteps(warmup, total);
+    return n -> {
+      long e = Math.max(n - 1, 0);
+      return e < warmup ? base * e / warmup : base * decay(e, warmup, total, 2);
+    };
+  }
+
   static Schedule constant(double base) {
     return n -> base;
   }

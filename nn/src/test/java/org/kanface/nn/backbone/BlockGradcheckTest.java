@@ -9,6 +9,8 @@ import org.kanface.nn.Module;
 import org.kanface.nn.ModuleGradcheck;
 import org.kanface.nn.kan.KANLinear;
 import org.kanface.nn.layer.BatchNorm;
+import org.kanface.nn.layer.Flatten;
+import org.kanface.nn.layer.GaussianPool;
 import org.kanface.nn.layer.LowRankLinear;
 import org.kanface.nn.layer.PRelu;
 import org.kanface.tensor.Shape;
@@ -54,9 +56,34 @@ class BlockGradcheckTest {
         Shape.of(4, 3));
   }
 
+  @ParameterizedTest
+  @CsvSource({"3, 3, 1, false", "3, 4, 2, true", "2, 3, 1, true"})
+  void iResNetBlock(long in, long out, int stride, boolean projects) {
+    for (boolean recompute : new boolean[] {false, true}) {
+      var config = new IBasicBlock.Config(in, out, stride, projects, recompute);
+      check(new IBasicBlock(ModuleGradcheck.init(1), config), Shape.of(2, 3, 5, in));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 6, 3, true", "0.6, 6, 2, false", "0, 5, 1, false"})
+  void edgeNextBlocks(double ratio, long dim, int scales, boolean position) {
+    var encoding = new Encoding(ratio, 2);
+    var config = new SdtaEncoder.Config(dim, dim == 6 ? 2 : 1, scales, position, encoding, 0);
+    check(new EdgeSplitBlock(ModuleGradcheck.init(1), config), Shape.of(2, 2, 3, dim));
+    check(new EdgeConvBlock(ModuleGradcheck.init(1), dim, 3, encoding), Shape.of(2, 3, 2, dim));
+  }
+
+  @Test
+  void depthwiseSeparableConvolution() {
+    check(new DepthwiseSeparable(ModuleGradcheck.init(1), 3, 4), Shape.of(2, 4, 3, 3));
+  }
+
   @Test
   void layers() {
     check(new LowRankLinear(ModuleGradcheck.init(1), 5, 7, 0.6), Shape.of(3, 5));
+    check(new GaussianPool(3, 2), Shape.of(2, 3, 3, 2));
+    check(new Flatten(), Shape.of(2, 2, 3, 2));
     check(new PRelu(ModuleGradcheck.init(1), 3), Shape.of(2, 4, 3));
     check(Downsample.between(ModuleGradcheck.init(1), 3, 4), Shape.of(1, 5, 4, 3));
   }

@@ -124,4 +124,39 @@ class LayerTest {
       assertThat(seen[0]).isNaN();
     }
   }
+
+  @Test
+  void gaussianPoolWeightsPositionsAndDividesByTheirNumber() {
+    double[] kernel = GaussianPool.kernel(7, 3);
+    assertThat(Arrays.stream(kernel).sum()).isCloseTo(1, within(1e-12));
+    assertThat(kernel[24]).isCloseTo(0.030709107640298, within(1e-14));
+    assertThat(kernel[0]).isCloseTo(0.011297249357586, within(1e-14));
+
+    var x = new float[49 * 2];
+    x[2 * 24] = 49; // channel 0, the centre
+    x[2 * 48 + 1] = 98; // channel 1, a corner
+    float[] y = forward(new GaussianPool(7, 3), Shape.of(1, 7, 7, 2), x);
+    assertThat(y).containsExactly(new float[] {0.030709107f, 2 * 0.011297249f}, within(1e-8f));
+    assertThatThrownBy(() -> forward(new GaussianPool(7, 3), Shape.of(1, 1, 1, 1), 1))
+        .hasMessage("[GaussianPool] x [1, 1, 1, 1]: expected [n, 7, 7, c]");
+  }
+
+  @Test
+  void flattenGoesChannelByChannel() {
+    assertThat(forward(new Flatten(), Shape.of(1, 1, 3, 2), 0, 10, 1, 11, 2, 12))
+        .containsExactly(0, 1, 2, 10, 11, 12);
+    assertThat(forward(new Flatten(), Shape.of(2, 1, 1, 2), 0, 10, 1, 11))
+        .containsExactly(0, 10, 1, 11);
+  }
+
+  @Test
+  void sequentialCountsPartsWithoutParametersToo() {
+    Init init = Init.of(DEVICE, 1);
+    try (var net =
+        new Sequential(new Flatten(), new Linear(init, 2, 1, false), Activation.relu6())) {
+      assertThat(net.state().keySet()).containsExactly("1.weight");
+      net.state().get("1.weight").load(new float[] {1, 2});
+      assertThat(forward(net, Shape.of(3, 1, 1, 2), 1, 2, -1, 0, 9, 9)).containsExactly(5, 0, 6);
+    }
+  }
 }

@@ -35,6 +35,18 @@ class ScheduleTest {
   }
 
   @Test
+  void laggingSquareUsesItsFirstRateTwice() {
+    assertThat(rates(Schedule.laggingSquare(0.1, 0, 10), 12))
+        .containsExactly(
+            new double[] {.1, .1, .081, .064, .049, .036, .025, .016, .009, .004, .001, 0},
+            within(1e-15));
+    assertThat(rates(Schedule.laggingSquare(0.1, 4, 10), 10))
+        .containsExactly(
+            new double[] {0, 0, .025, .05, .075, .1, .1 * 25 / 36, .1 * 16 / 36, .025, .1 * 4 / 36},
+            within(1e-15));
+  }
+
+  @Test
   void linearWarmupHasNoFirstFullStep() {
     assertThat(rates(Schedule.warmupLinear(4, 4, 8), 10))
         .containsExactly(1, 2, 3, 4, 4, 3, 2, 1, 0, 0);

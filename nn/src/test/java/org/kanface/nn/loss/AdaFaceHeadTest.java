@@ -1,0 +1,137 @@
+package org.kanface.nn.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Var;
+import org.kanface.kernels.DType;
+import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.ModuleGradcheck;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.ShapeException;
+import org.kanface.tensor.Tensor;
+
+class AdaFaceHeadTest {
+  private static final double[][] COSINES = {
+    {.6, .1, -.3}, {.2, .7, .05}, {-.1, .4, .3}, {0, -.2, .55}
+  };
+  private static final double[] NORMS = {12, 25, 140, 0.5};
+  private static final long[] LABELS = {0, 1, 2, 2};
+
+  private static AdaFaceHead head(double share) {
+    var config = new AdaFaceHead.Config(3, 4, 64, 0.4, 0.333, share);
+    var head = new AdaFaceHead(new Init(Device.reference(), DType.F64, 1), config);
+    var identity = new float[12]; // [4, 3]: the centres are the first three axes
+    for (int i = 0; i < 3; i++) {
+      identity[i * 3 + i] = 1;
+    }
+    head.state().get("kernel").load(identity);
+    return head;
+  }
+
+  /// Vectors of these lengths with these cosines once divided by the clipped length; the fourth
+  /// axis takes up the rest.
+  private static Tensor features() {
+    var x = new double[16];
+    for (int i = 0; i < 4; i++) {
+      double clipped = Math.clamp(NORMS[i], 0.001, 100);
+      double rest = Math.pow(NORMS[i] / clipped, 2);
+      for (int j = 0; j < 3; j++) {
+        x[i * 4 + j] = clipped * COSINES[i][j];
+        rest -= COSINES[i][j] * COSINES[i][j];
+      }
+      x[i * 4 + 3] = clipped * Math.sqrt(rest);
+    }
+    return Tensor.ofDoubles(Device.reference(), Shape.of(4, 4), x);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.0, 34.375, 44.8801645, 13.567852 19.691851 -7.412186 10.491903, 8.25349996",
+    "0.01, 20.14375, 99.4488016, 12.937343 19.080055 -6.837458 9.865539, 8.11020725"
+  })
+  void numbersAreTheReferences(
+      double share, double mean, double deviation, String targets, double expected) {
+    try (AdaFaceHead head = head(share);
+        Graph graph = Graph.training(0)) {
+      Var x = graph.constant(features());
+      Var loss = head.loss(x, LABELS);
+
+      assertThat(loss.value().item()).isCloseTo(expected, within(1e-7));
+      assertThat(head.state().get("batch_mean").var().value().item()).isCloseTo(mean, within(1e-9));
+      assertThat(head.state().get("batch_std").var().value().item())
+          .isCloseTo(deviation, within(1e-7));
+      head.train(false);
+      double[] logits = head.logits(x, LABELS).value().toDoubles();
+      String[] target = targets.split(" ");
+      for (int i = 0; i < 4; i++) {
+        assertThat(logits[i * 3 + (int) LABELS[i]])
+            .isCloseTo(Double.parseDouble(target[i]), within(1e-6));
+      }
+      assertThat(logits[1]).isCloseTo(6.4, within(1e-9)); // others are s c
+    }
+  }
+
+  /// Statistics stand still (share 0), for no gradient flows through them.
+  @Test
+  void gradientsAreTheDerivatives() {
+    try (AdaFaceHead head = head(0)) {
+      head.state()
+          .get("kernel")
+          .load(new float[] {.3f, -.2f, .5f, .1f, .9f, -.4f, .2f, .3f, .6f, -.7f, .8f, .1f});
+      head.state().get("batch_mean").load(new float[] {1});
+      head.state().get("batch_std").load(new float[] {0.001f}); // k is ±1 whatever the length
+      ModuleGradcheck.check(new Logits(head), Shape.of(4, 4), 7);
+    }
+  }
+
+  /// The logits as a module, for the check of gradients.
+  private static final class Logits extends Module {
+    private final AdaFaceHead head;
+
+    Logits(AdaFaceHead head) {
+      this.head = register("head", head);
+    }
+
+    @Override
+    protected Var compute(Var x) {
+      return head.logits(x, LABELS);
+    }
+  }
+
+  @Test
+  void centresBeginWithUnitLength() {
+    try (var head = new AdaFaceHead(Init.of(Device.cpu(), 1), AdaFaceHead.Config.of(5, 7))) {
+      float[] kernel = head.state().get("kernel").external(); // [7, 5]
+      for (int c = 0; c < 5; c++) {
+        double squares = 0;
+        for (int r = 0; r < 7; r++) {
+          squares += kernel[r * 5 + c] * kernel[r * 5 + c];
+        }
+        assertThat(squares).isCloseTo(1, within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void badBatchesAreNamed() {
+    try (AdaFaceHead head = head(1);
+        Graph graph = Graph.training(0)) {
+      Var one =
+          graph.constant(
+              Tensor.ofDoubles(Device.reference(), Shape.of(1, 4), new double[] {1, 2, 3, 4}));
+      assertThatThrownBy(() -> head.loss(one, new long[] {0}))
+          .isInstanceOf(ShapeException.class)
+          .hasMessage("[AdaFaceHead] a batch of one sample has no deviation of norms");
+      assertThatThrownBy(() -> head.loss(one, new long[] {3}))
+          .hasMessage("[AdaFaceHead] label 3 of sample 0: expected 0 to 2");
+    }
+  }
+}
