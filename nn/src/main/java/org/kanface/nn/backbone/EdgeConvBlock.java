@@ -2,7 +2,6 @@ package org.kanface.nn.backbone;
 
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
-import org.kanface.autograd.op.ScaleResidual;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Packing;
@@ -14,23 +13,20 @@ import org.kanface.tensor.Shape;
 /// MLP(LN(dwconv(x)))`,
 /// `x [b, h, w, d]`. [ConvEncoder] is the same under KANFace's names.
 final class EdgeConvBlock extends Module {
-  private final Var gamma; // [d]
   private final Conv2d convDw; // k×k depthwise
-  private final LayerNorm norm;
   private final EdgeMlp mlp; // d → 4d → d
 
   EdgeConvBlock(Init init, long dim, int kernel, Encoding encoding) {
-    gamma =
-        register(
-            init.constant("gamma", Packing.plain(Shape.of(dim)), Encoding.INITIAL_LAYER_SCALE));
+    var scale = Packing.plain(Shape.of(dim));
+    Var gamma = register(init.constant("gamma", scale, Encoding.INITIAL_LAYER_SCALE));
     convDw = register("conv_dw", new Conv2d(init, Conv2d.Config.depthwise(dim, kernel)));
-    norm = register("norm", new LayerNorm(init, dim, Encoding.NORM_EPS));
-    mlp = register("mlp", new EdgeMlp(init, dim, encoding.expansion() * dim, encoding.rankRatio()));
+    var norm = register("norm", new LayerNorm(init, dim, Encoding.NORM_EPS));
+    long wide = encoding.expansion() * dim;
+    mlp = register("mlp", new EdgeMlp(init, wide, encoding.rankRatio(), norm, gamma));
   }
 
   @Override
   protected Var compute(Var x) {
-    return Graph.local(
-        () -> ScaleResidual.of(mlp.forward(norm.forward(convDw.forward(x))), gamma, x));
+    return Graph.local(() -> mlp.end(convDw.forward(x), x));
   }
 }

@@ -22,12 +22,10 @@ import org.kanface.tensor.Shape;
 final class EdgeSplitBlock extends Module {
   private final SdtaEncoder.Config config;
   private final Var gammaXca; // [d]
-  private final Var gamma; // [d]
   private final List<Conv2d> convs = new ArrayList<>(); // 3×3 depthwise, one fewer than chunks
   private final @Nullable FourierPosition position;
   private final LayerNorm normXca;
   private final Xca xca;
-  private final LayerNorm norm;
   private final EdgeMlp mlp; // d → 4d → d
 
   EdgeSplitBlock(Init init, SdtaEncoder.Config config) {
@@ -36,7 +34,7 @@ final class EdgeSplitBlock extends Module {
     double ratio = config.encoding().rankRatio();
     var scale = Packing.plain(Shape.of(dim));
     gammaXca = register(init.constant("gamma_xca", scale, Encoding.INITIAL_LAYER_SCALE));
-    gamma = register(init.constant("gamma", scale, Encoding.INITIAL_LAYER_SCALE));
+    Var gamma = register(init.constant("gamma", scale, Encoding.INITIAL_LAYER_SCALE));
     for (int i = 0; i < config.convolutions(); i++) {
       convs.add(
           register("convs." + i, new Conv2d(init, Conv2d.Config.depthwise(config.chunk(), 3))));
@@ -44,8 +42,9 @@ final class EdgeSplitBlock extends Module {
     position = config.position() ? register("pos_embd", new FourierPosition(init, dim)) : null;
     normXca = register("norm_xca", new LayerNorm(init, dim, Encoding.NORM_EPS));
     xca = register("xca", new Xca(init, dim, config.heads(), ratio));
-    norm = register("norm", new LayerNorm(init, dim, Encoding.NORM_EPS));
-    mlp = register("mlp", new EdgeMlp(init, dim, config.encoding().expansion() * dim, ratio));
+    var norm = register("norm", new LayerNorm(init, dim, Encoding.NORM_EPS));
+    long wide = config.encoding().expansion() * dim;
+    mlp = register("mlp", new EdgeMlp(init, wide, ratio, norm, gamma));
   }
 
   @Override
@@ -60,7 +59,7 @@ final class EdgeSplitBlock extends Module {
             t = Add.of(t, Reshape.of(encoding, Shape.of(1, tokens.dim(1), tokens.dim(2))));
           }
           t = ScaleResidual.of(xca.forward(normXca.forward(t)), gammaXca, t);
-          return ScaleResidual.of(Reshape.of(mlp.forward(norm.forward(t)), map), gamma, x);
+          return mlp.end(Reshape.of(t, map), x);
         });
   }
 
