@@ -2,7 +2,6 @@ package org.kanface.cli;
 
 import java.io.PrintWriter;
 import java.util.Map;
-import org.kanface.config.ConfigException;
 import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
 import org.kanface.eval.cost.CostTable;
@@ -20,6 +19,8 @@ import picocli.CommandLine.Spec;
       "Left: the formulas behind the published tables. They charge the splines' recursion to every"
           + " edge, count GELU twice and attention not at all, and one weight an edge and a bias"
           + " that do not exist.",
+      "Of networks with batch norm the left counts one operation a multiply-add, as published for"
+          + " the iResNets, and two, one and one a value of batch norm, PReLU and pooling.",
       "Right: two operations a multiply-add, attention included, splines evaluated where they"
           + " differ from zero; parameters as stored."
     },
@@ -27,7 +28,10 @@ import picocli.CommandLine.Spec;
 final class FlopsCommand implements Runnable {
   @Option(
       names = "--name",
-      description = "KANFace, EdgeFace, edgeface_xs_gamma_06, … Default: ${DEFAULT-VALUE}.")
+      description = {
+        "KANFace, EdgeFace, edgeface_xs_gamma_06, r50, r50_ada, EfficientFR, MobileFaceNet, …",
+        "Default: ${DEFAULT-VALUE}."
+      })
   private String name = "KANFace";
 
   @Option(
@@ -46,8 +50,23 @@ final class FlopsCommand implements Runnable {
   private int gridSize = 25;
 
   @Option(
+      names = {"--image_size", "--image-size"},
+      description = "Side of the input in pixels. Default: 112, of EfficientFR 224.")
+  private int imageSize;
+
+  @Option(
+      names = "--pooling",
+      description = "How an iResNet reduces its last map: gwp, gap or flatten. Default: gwp.")
+  private String pooling = "gwp";
+
+  @Option(
+      names = {"--stem_kernel", "--stem-kernel"},
+      description = "Side of an iResNet's first kernel, 7 or 3. Default: ${DEFAULT-VALUE}.")
+  private int stemKernel = 7;
+
+  @Option(
       names = "--all",
-      description = "All eight published networks beside the published numbers.")
+      description = "The published KANFace and EdgeFace networks beside the published numbers.")
   private boolean all;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -57,6 +76,7 @@ final class FlopsCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     if (all) {
       Published.lines().forEach(out::println);
+      Published.edgeFaceLines().forEach(out::println);
       return;
     }
     ModelConfig model =
@@ -66,11 +86,15 @@ final class FlopsCommand implements Runnable {
                     "network", name,
                     "rank_ratio", rankRatio,
                     "embedding_size", numFeatures,
-                    "grid_size", gridSize))
+                    "grid_size", gridSize,
+                    "image_size", side(),
+                    "pooling", pooling,
+                    "stem_kernel", stemKernel))
             .model();
-    if (!CostTable.covers(model.network())) {
-      throw new ConfigException("flops knows KANFace and the EdgeFace networks, not " + name);
-    }
     CostTable.of(model).lines().forEach(out::println);
+  }
+
+  private int side() {
+    return imageSize != 0 ? imageSize : name.equals("EfficientFR") ? 224 : 112;
   }
 }

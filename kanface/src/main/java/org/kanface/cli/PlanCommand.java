@@ -7,7 +7,6 @@ import org.kanface.config.DataConfig;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.FaceDatasets;
-import org.kanface.eval.cost.CostTable;
 import org.kanface.eval.cost.MemoryPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,10 +34,6 @@ final class PlanCommand implements Runnable {
   @Override
   public void run() {
     TrainConfig config = arguments.load();
-    if (!CostTable.covers(config.model().network())) {
-      throw new ConfigException(
-          "plan knows KANFace and the EdgeFace networks, not " + config.model().network());
-    }
     if (ranks < 1) {
       throw new ConfigException("--ranks: expected 1 or more, got " + ranks);
     }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// The margin loss and its class-sharded head.
 ///
-/// @param loss which family
+/// @param loss which family; `arcface` and `adaface` use all classes in every step
 /// @param marginList m1, m2, m3: (1, m2, 0) is ArcFace with angle m2, (1, 0, m3) is CosFace with
 /// m3; the
 ///     two do not combine, and m1 must be 1
@@ -17,7 +17,9 @@ import java.util.List;
 /// @param interclassFilteringThreshold cosines of other classes above it are ignored; 0 for never
 /// @param adafaceM margin of AdaFace
 /// @param adafaceH concentration of AdaFace's image quality
-/// @param adafaceTAlpha weight of the newest batch in AdaFace's norm statistics
+/// @param adafaceTAlpha weight of the newest batch in AdaFace's norm statistics: published as 0.01
+/// in
+///     its trainer, as 1 in the head alone
 public record LossConfig(
     Family loss,
     List<Double> marginList,
@@ -33,7 +35,11 @@ public record LossConfig(
 
   /// Families of losses.
   public enum Family {
+    /// Partial FC with the margin of `margin_list`.
     MARGIN,
+    /// EfficientFR's head: ArcFace with the margin's own derivative.
+    ARCFACE,
+    /// A margin that follows the length of the feature vector.
     ADAFACE
   }
 
@@ -66,6 +72,14 @@ public record LossConfig(
         sampleRate > 0 && sampleRate <= 1,
         "sample_rate: expected a number above 0 and up to 1, got %s",
         sampleRate);
+    ConfigException.require(
+        loss == Family.MARGIN || sampleRate == 1,
+        "sample_rate: only the margin loss samples classes; expected 1, got %s",
+        sampleRate);
+    ConfigException.require(
+        loss != Family.ARCFACE || cos == 0,
+        "margin_list: the arcface loss adds m2 to the angle and has no m3, got %s",
+        cos);
     Bounds.within("interclass_filtering_threshold", interclassFilteringThreshold, 0, 1);
     Bounds.within("adaface_m", adafaceM, 0, 2);
     Bounds.positive("adaface_h", adafaceH);

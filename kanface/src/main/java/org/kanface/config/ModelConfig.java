@@ -16,8 +16,13 @@ import java.util.List;
 /// @param embeddingSize length of an embedding
 /// @param imageSize side of the square input in pixels
 /// @param dropPath largest probability of dropping a block, growing linearly over the blocks
-/// @param pooling how an iResNet reduces its last map
-/// @param stemKernel side of an iResNet's first kernel
+/// @param pooling how an iResNet reduces its last map; AdaFace's (`r50_ada`) take Gaussian weights
+/// @param stemKernel side of an iResNet's first kernel; AdaFace's have 3
+/// @param dropout share of the vector before the embedding layer that training drops, in iResNets
+///     and in EdgeFace (published there: 0.2)
+/// @param activationCheckpointing iResNet blocks keep only their input for the backward pass and
+/// are
+///     computed again there: less memory, more time
 public record ModelConfig(
     String network,
     double rankRatio,
@@ -30,7 +35,9 @@ public record ModelConfig(
     int imageSize,
     double dropPath,
     Pooling pooling,
-    int stemKernel) {
+    int stemKernel,
+    double dropout,
+    boolean activationCheckpointing) {
   /// The networks by name.
   public static final List<String> NETWORKS =
       List.of(
@@ -44,7 +51,14 @@ public record ModelConfig(
           "r34",
           "r50",
           "r100",
-          "EfficientFR");
+          "r200",
+          "r18_ada",
+          "r34_ada",
+          "r50_ada",
+          "r100_ada",
+          "r200_ada",
+          "EfficientFR",
+          "MobileFaceNet");
 
   private static final List<Integer> WIDE = List.of(48, 96, 160, 304);
   private static final List<Integer> NARROW = List.of(32, 64, 100, 192);
@@ -56,10 +70,11 @@ public record ModelConfig(
     SUM
   }
 
-  /// How a feature map becomes a vector: plain mean or Gaussian-weighted.
+  /// How a feature map becomes a vector: Gaussian-weighted mean, plain mean, or all its values.
   public enum Pooling {
     GWP,
-    GAP
+    GAP,
+    FLATTEN
   }
 
   public ModelConfig {
@@ -84,21 +99,49 @@ public record ModelConfig(
         dims.isEmpty() || dims.size() == SCALES.length,
         "dims: expected four numbers or none, got %s",
         dims);
-    int smallest =
-        switch (network) {
-          case "r18", "r34", "r50", "r100" -> pooling == Pooling.GWP ? 97 : 16;
-          case "EfficientFR" -> 15;
-          default -> 32; // stride 4, then 2 three times
-        };
-    ConfigException.require(
-        imageSize >= smallest && imageSize <= 1024,
-        "image_size: %s needs %d to 1024 pixels, got %d",
-        network,
-        smallest,
-        imageSize);
+    Bounds.within("dropout", dropout, 0, 0.99);
+    checkImageSize(network, pooling, imageSize);
     if (network.equals("KANFace")) {
       checkStages(dims.isEmpty() ? defaultDims(rankRatio) : dims, heads, rankRatio);
     }
+  }
+
+  /// Layers of an iResNet, 0 for all other networks.
+  public int iResNetLayers() {
+    return layers(network);
+  }
+
+  /// Whether the network is AdaFace's iResNet.
+  public boolean isAdaFace() {
+    return network.endsWith("_ada");
+  }
+
+  private static int layers(String network) {
+    return network.matches("r[0-9]+(_ada)?")
+        ? Integer.parseInt(network.substring(1).replace("_ada", ""))
+        : 0;
+  }
+
+  private static void checkImageSize(String network, Pooling pooling, int imageSize) {
+    int smallest = 32; // stride 4, then 2 three times
+    int largest = 1024;
+    if (network.equals("MobileFaceNet")) {
+      smallest = 112;
+      largest = 112;
+    } else if (network.equals("EfficientFR")) {
+      smallest = 15;
+    } else if (layers(network) > 0) {
+      boolean fixed = network.endsWith("_ada") || pooling != Pooling.GAP; // a last map of 7 × 7
+      smallest = fixed ? 97 : 16;
+      largest = fixed ? 112 : largest;
+    }
+    ConfigException.require(
+        imageSize >= smallest && imageSize <= largest,
+        "image_size: %s needs %d to %d pixels, got %d",
+        network,
+        smallest,
+        largest,
+        imageSize);
   }
 
   /// The channels of the four stages as used: [#dims], or the widths that go with the rank ratio.

@@ -5,7 +5,7 @@ package org.kanface.config;
 /// @param optimizer the rule
 /// @param lr base learning rate
 /// @param momentum of SGD
-/// @param weightDecay L2 decay of SGD, decoupled decay of AdamW
+/// @param weightDecay L2 decay of SGD and Adam, decoupled decay of AdamW
 /// @param clip largest L2 norm of the backbone's gradient; 0 for no clipping
 /// @param gradientAcc micro-batches per update
 /// @param gradientAccMode whether their gradients are averaged or, as in the reference, summed
@@ -31,6 +31,7 @@ public record OptimConfig(
   /// Update rules.
   public enum Optimizer {
     SGD,
+    ADAM,
     ADAMW
   }
 
@@ -44,6 +45,8 @@ public record OptimConfig(
   public enum Schedule {
     /// The reference's: full rate at the first update, then linear warm-up, then linear to 0.
     POLY_WARMUP,
+    /// iResNet's: linear warm-up, then a square falling to 0, one step late.
+    POLY_SQUARE,
     /// Linear warm-up from the first update on, then linear to 0.
     WARMUP_LINEAR,
     /// Linear warm-up, then half a cosine to 0.

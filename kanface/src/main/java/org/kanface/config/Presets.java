@@ -10,6 +10,10 @@ import java.util.Map;
 ///
 /// - `KANFace_RR_GG_LOSS_512_webface`: the thirteen published jobs on WebFace12M, values as
 /// published;   RR is ten times the rank ratio, GG the grid size. `rec` must be set to the data.
+/// - `EdgeFace_06_arc_512_webface`: the same job for the EdgeFace baseline.
+/// - `r100_gwp_cos_512`: the published iResNet with Gaussian-weighted pooling, and `r50_ada_512`:
+///   AdaFace's backbone under its loss.
+/// - `EfficientFR_arc_512_vggface2`: the published EfficientFR.
 /// - `demo`: a small KANFace on generated faces, minutes on a laptop.
 /// - `faces`: real aligned faces, tens of thousands of images, one machine; set `rec` to the
 /// folder.
@@ -54,6 +58,15 @@ public final class Presets {
     Map<String, Object> again = new LinkedHashMap<>(webface(6, 25, "arc", base));
     again.putAll(Map.of("resume", true, "lr", 1e-5, "num_epoch", 100));
     add(presets, base + "_webface_continue", again);
+    Map<String, Object> baseline =
+        new LinkedHashMap<>(webface(6, 25, "arc", "EdgeFace_06_arc_512"));
+    baseline.putAll(Map.of("network", "EdgeFace", "dropout", 0.2));
+    add(presets, "EdgeFace_06_arc_512_webface", baseline);
+    add(presets, "r100_gwp_cos_512", iResNet("r100", "results/r100_gwp_cos_512"));
+    Map<String, Object> ada = new LinkedHashMap<>(iResNet("r50_ada", "results/r50_ada_512"));
+    ada.put("loss", "adaface");
+    add(presets, "r50_ada_512", ada);
+    add(presets, "EfficientFR_arc_512_vggface2", efficientFr());
     return presets;
   }
 
@@ -83,6 +96,50 @@ public final class Presets {
         entry("warmup_epoch", 5),
         entry("rec", "data/webface12m"),
         entry("output", "results/" + base));
+  }
+
+  private static Map<String, Object> iResNet(String network, String output) {
+    return Map.ofEntries(
+        entry("network", network),
+        entry("margin_list", COS),
+        entry("fp16", true),
+        entry("batch_size", 128),
+        entry("optimizer", "sgd"),
+        entry("lr", 0.1),
+        entry("weight_decay", 5e-4),
+        entry("lr_schedule", "poly_square"),
+        entry("verbose", 2000),
+        entry("num_workers", 8),
+        entry("num_classes", 205_170),
+        entry("num_images", 3_988_731),
+        entry("num_epoch", 20),
+        entry("warmup_epoch", 0),
+        entry("val_targets", List.of("lfw", "cfp_fp", "agedb_30", "calfw", "cplfw")),
+        entry("rec", "data/webface4m"),
+        entry("output", output));
+  }
+
+  private static Map<String, Object> efficientFr() {
+    return Map.ofEntries(
+        entry("network", "EfficientFR"),
+        entry("image_size", 224),
+        entry("resize", true),
+        entry("loss", "arcface"),
+        entry("margin_list", ARC),
+        entry("scale", 30),
+        entry("optimizer", "adam"),
+        entry("lr", 1e-3),
+        entry("weight_decay", 0),
+        entry("clip", 0),
+        entry("lr_schedule", "plateau"),
+        entry("batch_size", 128),
+        entry("num_epoch", 60),
+        entry("warmup_epoch", 0),
+        entry("flip", 0.5),
+        entry("rotate", 10),
+        entry("save_all_states", true),
+        entry("rec", "data/vggface2"),
+        entry("output", "results/EfficientFR_arc_512"));
   }
 
   private static Map<String, Object> demo() {

@@ -31,9 +31,22 @@ public record TrainConfig(
       new TrainConfig(
           "defaults",
           new ModelConfig(
-              "KANFace", 0.6, 25, 3, NeuronFun.MEAN, List.of(), 4, 512, 112, 0, Pooling.GWP, 7),
+              "KANFace",
+              0.6,
+              25,
+              3,
+              NeuronFun.MEAN,
+              List.of(),
+              4,
+              512,
+              112,
+              0,
+              Pooling.GWP,
+              7,
+              0,
+              false),
           new LossConfig(
-              Family.MARGIN, List.of(1.0, 0.5, 0.0), 64, 0, 0, false, 1, 0, 0.4, 0.333, 0.99),
+              Family.MARGIN, List.of(1.0, 0.5, 0.0), 64, 0, 0, false, 1, 0, 0.4, 0.333, 0.01),
           new OptimConfig(
               Optimizer.SGD,
               0.1,

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.kanface.config.ConfigLoader;
 import org.kanface.config.TrainConfig;
-import org.kanface.data.load.Normalization;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.SafeTensors;
@@ -31,7 +30,7 @@ public final class ModelFile {
           device,
           config.model().imageSize(),
           config.model().embeddingSize(),
-          Normalization.standard());
+          Networks.normalization(config.model()));
     }
 
     @Override

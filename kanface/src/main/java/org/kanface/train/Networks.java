@@ -3,21 +3,51 @@ package org.kanface.train;
 import java.util.Collections;
 import java.util.List;
 import org.kanface.config.ModelConfig;
+import org.kanface.data.load.Normalization;
 import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
+import org.kanface.nn.backbone.EdgeFace;
+import org.kanface.nn.backbone.EdgeNext;
+import org.kanface.nn.backbone.EfficientFr;
+import org.kanface.nn.backbone.IResNet;
 import org.kanface.nn.backbone.KanFace;
+import org.kanface.nn.backbone.MobileFaceNet;
 
-/// Builds a network from its configuration.
+/// Builds a network from its configuration, and says what pixels it reads.
 public final class Networks {
+  private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
+  private static final float[] IMAGENET_DEVIATION = {0.229f, 0.224f, 0.225f};
+
   private Networks() {}
 
   /// A freshly initialised network; throws [TrainingException] for a name without one.
   public static Module create(ModelConfig model, Init init) {
-    if (model.network().equals("KANFace")) {
-      return new KanFace(init, kanFace(model));
-    }
-    throw new TrainingException("network: " + model.network() + " cannot be built");
+    return switch (model.network()) {
+      case "KANFace" -> new KanFace(init, kanFace(model));
+      case "EdgeFace" ->
+          new EdgeFace(init, EdgeFace.Config.of(0.6, model.embeddingSize(), model.dropout()));
+      case "edgeface_xxs", "edgeface_xs_gamma_06", "edgeface_s_gamma_05", "edgeface_base" ->
+          new EdgeNext(init, EdgeNext.Config.of(model.network(), model.embeddingSize()));
+      case "EfficientFR" -> new EfficientFr(init, model.embeddingSize());
+      case "MobileFaceNet" -> new MobileFaceNet(init, model.embeddingSize());
+      default -> {
+        if (model.iResNetLayers() == 0) {
+          throw new TrainingException("network: " + model.network() + " cannot be built");
+        }
+        yield new IResNet(init, iResNet(model));
+      }
+    };
+  }
+
+  /// How the network's input follows from bytes: [-1, 1] for most, [0, 1] for EfficientFR,
+  /// ImageNet's mean and deviation for MobileFaceNet.
+  public static Normalization normalization(ModelConfig model) {
+    return switch (model.network()) {
+      case "EfficientFR" -> Normalization.of(new float[3], new float[] {1, 1, 1});
+      case "MobileFaceNet" -> Normalization.of(IMAGENET_MEAN, IMAGENET_DEVIATION);
+      default -> Normalization.standard();
+    };
   }
 
   private static KanFace.Config kanFace(ModelConfig model) {
@@ -34,5 +64,23 @@ public final class Networks {
         },
         model.embeddingSize(),
         model.dropPath());
+  }
+
+  private static IResNet.Config iResNet(ModelConfig model) {
+    IResNet.Config config =
+        model.isAdaFace()
+            ? IResNet.Config.adaFace(model.iResNetLayers())
+            : IResNet.Config.of(
+                    model.iResNetLayers(),
+                    switch (model.pooling()) {
+                      case GWP -> IResNet.Pooling.WEIGHTED;
+                      case GAP -> IResNet.Pooling.AVERAGE;
+                      case FLATTEN -> IResNet.Pooling.FLATTEN;
+                    })
+                .with(model.stemKernel());
+    return config
+        .withEmbedding(model.embeddingSize())
+        .withDropout(model.dropout())
+        .recomputing(model.activationCheckpointing());
   }
 }

@@ -24,6 +24,7 @@ final class RateControl {
     Schedule base =
         switch (optim.lrSchedule()) {
           case POLY_WARMUP -> Schedule.polynomialWarmup(lr, warmup, total, 1);
+          case POLY_SQUARE -> Schedule.laggingSquare(lr, warmup, total);
           case WARMUP_LINEAR -> Schedule.warmupLinear(lr, warmup, total);
           case COSINE -> Schedule.warmupCosine(lr, warmup, total);
           case PLATEAU -> n -> n < warmup ? lr * (n + 1) / warmup : lr;

@@ -14,16 +14,12 @@ import org.kanface.config.OptimConfig.Accumulation;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.load.Batch;
 import org.kanface.kernels.DType;
-import org.kanface.kernels.Margin;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Parameter;
 import org.kanface.nn.SafeTensors;
 import org.kanface.nn.StateDict;
 import org.kanface.nn.StateException;
-import org.kanface.nn.World;
-import org.kanface.nn.loss.MarginLoss;
-import org.kanface.nn.loss.PartialFc;
 import org.kanface.nn.optim.Adam;
 import org.kanface.nn.optim.Ema;
 import org.kanface.nn.optim.GradNorm;
@@ -40,7 +36,6 @@ import org.kanface.tensor.Tensor;
 /// is to know.
 final class Session implements AutoCloseable {
   private static final long STEP_KEY = 0x9E3779B97F4A7C15L; // spreads seeds of neighbouring steps
-  private static final long SAMPLE_STREAM = 1L << 62; // of the class sample, apart from dropout's
   private static final String BACKBONE = "backbone.";
   private static final String HEAD = "head.";
   private static final String OPTIMIZER = "optimizer.";
@@ -49,7 +44,7 @@ final class Session implements AutoCloseable {
   private final TrainConfig config;
   private final Device device;
   private final Module network;
-  private final PartialFc head;
+  private final Head head;
   private final Optimizer optimizer;
   private final @Nullable Ema ema;
 
@@ -58,20 +53,16 @@ final class Session implements AutoCloseable {
     this.device = device;
     Init init = Init.of(device, config.run().seed());
     network = Networks.create(config.model(), init);
-    head =
-        new PartialFc(
-            init,
-            World.SINGLE,
-            new PartialFc.Config(
-                classes, config.model().embeddingSize(), config.loss().sampleRate()));
+    head = Head.of(config, init, classes);
     double decay = config.optim().weightDecay();
     List<Optimizer.Group> groups =
         List.of(
             Optimizer.Group.of(prefixed(BACKBONE, network), decay),
-            Optimizer.Group.of(prefixed(HEAD, head), decay));
+            Optimizer.Group.of(prefixed(HEAD, head.module()), decay));
     optimizer =
         switch (config.optim().optimizer()) {
           case SGD -> new Sgd(groups, config.optim().momentum(), false);
+          case ADAM -> new Adam(groups, Adam.Config.ADAM);
           case ADAMW -> new Adam(groups, Adam.Config.ADAMW);
         };
     ema = config.optim().ema() > 0 ? new Ema(network.state(), config.optim().ema()) : null;
@@ -101,7 +92,7 @@ final class Session implements AutoCloseable {
       images.write(batch.images());
       Var embeddings = network.forward(graph.constant(images));
       long[] labels = Arrays.copyOf(batch.labels(), batch.size());
-      Var total = head.loss(embeddings, labels, margin(epochs), draws(seed));
+      Var total = head.loss().of(embeddings, labels, epochs, seed);
       loss = total.value().item();
       if (!Double.isFinite(loss)) {
         throw new TrainingException(
@@ -155,30 +146,6 @@ final class Session implements AutoCloseable {
     return "no single parameter";
   }
 
-  private Margin margin(double epochs) {
-    var loss = config.loss();
-    double m = loss.marginAfter(epochs);
-    return loss.cosFace()
-        ? new Margin(
-            Margin.Kind.ADDITIVE,
-            loss.scale(),
-            m,
-            loss.interclassFilteringThreshold(),
-            loss.gradExact())
-        : MarginLoss.combined(
-            loss.scale(), 1, m, 0, loss.interclassFilteringThreshold(), loss.gradExact());
-  }
-
-  private float[] draws(long seed) {
-    if (config.loss().sampleRate() >= 1) {
-      return new float[0];
-    }
-    try (Tensor u = Tensor.empty(device, DType.F32, Shape.of(head.shard().rows()))) {
-      u.kernels().random().uniform(u.numel(), seed, SAMPLE_STREAM, 0, 1, u.memory());
-      return u.toFloats();
-    }
-  }
-
   /// Exchanges the network's weights with their moving average, where there is one; call twice.
   void swapAverage() {
     if (ema != null) {
@@ -192,7 +159,7 @@ final class Session implements AutoCloseable {
   SequencedMap<String, SafeTensors.Entry> tensors() {
     var out = new LinkedHashMap<String, SafeTensors.Entry>();
     StateDict.of(network).forEach((key, e) -> out.put(BACKBONE + key, e));
-    StateDict.of(head).forEach((key, e) -> out.put(HEAD + key, e));
+    StateDict.of(head.module()).forEach((key, e) -> out.put(HEAD + key, e));
     optimizer.tensors().forEach((key, t) -> out.put(OPTIMIZER + key, StateDict.entry(t)));
     if (ema != null) {
       ema.tensors().forEach((key, t) -> out.put(EMA + key, StateDict.entry(t)));
@@ -210,7 +177,7 @@ final class Session implements AutoCloseable {
   void load(Checkpoints.Loaded checkpoint, boolean all) {
     String source = checkpoint.path().toString();
     StateDict.load(network, checkpoint.part(BACKBONE), source);
-    StateDict.load(head, checkpoint.part(HEAD), source);
+    StateDict.load(head.module(), checkpoint.part(HEAD), source);
     if (!all) {
       return;
     }
@@ -244,7 +211,7 @@ final class Session implements AutoCloseable {
       ema.close();
     }
     optimizer.close();
-    head.close();
+    head.module().close();
     network.close();
   }
 }

@@ -18,7 +18,6 @@ import org.kanface.data.FaceDataset;
 import org.kanface.data.load.Batch;
 import org.kanface.data.load.BatchLoader;
 import org.kanface.data.load.LoaderOptions;
-import org.kanface.data.load.Normalization;
 import org.kanface.eval.VerificationResult;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Workers;
@@ -101,7 +100,7 @@ public final class Trainer implements AutoCloseable {
                 device,
                 config.model().imageSize(),
                 config.model().embeddingSize(),
-                Normalization.standard()),
+                Networks.normalization(config.model())),
             config.model().imageSize(),
             config.data().batchSize(),
             config.data().numWorkers());
@@ -223,6 +222,7 @@ public final class Trainer implements AutoCloseable {
     return LoaderOptions.training(
             config.data().batchSize(), config.data().numWorkers(), config.run().seed())
         .withImageSize(config.model().imageSize(), config.data().resize())
+        .withNormalization(Networks.normalization(config.model()))
         .withAugment(config.augment().toAugment())
         .withSkipDamaged(config.data().damaged() == DataConfig.Damaged.SKIP);
   }

@@ -127,7 +127,7 @@ class ConfigLoaderTest {
             + " 99999999999999999999",
         "batch_size= | batch_size: expected a whole number below 2^31, got nothing",
         "resume=yes | resume: expected true or false, got \"yes\"",
-        "optimizer=adam | optimizer: expected sgd or adamw, got \"adam\"",
+        "optimizer=lion | optimizer: expected sgd or adam or adamw, got \"lion\"",
         "margin_list=a,b,c | margin_list: expected a number, got \"a\"",
         "margin_list=1,0.5 | margin_list: expected three numbers, got [1.0, 0.5]",
         "margin_list=1,0.3,0.2 | margin_list: m2 (ArcFace) and m3 (CosFace) do not combine; set one"
@@ -145,7 +145,12 @@ class ConfigLoaderTest {
         "dims=[8,8,8] | dims: expected four numbers or none, got [8, 8, 8]",
         "network=KanFace | network: expected one of KANFace, EdgeFace, edgeface_xxs,"
             + " edgeface_xs_gamma_06, edgeface_s_gamma_05, edgeface_base, r18, r34, r50, r100,"
-            + " EfficientFR, got \"KanFace\"",
+            + " r200, r18_ada, r34_ada, r50_ada, r100_ada, r200_ada, EfficientFR, MobileFaceNet,"
+            + " got \"KanFace\"",
+        "network=MobileFaceNet | image_size: MobileFaceNet needs 112 to 112 pixels, got 48",
+        "network=r50_ada | image_size: r50_ada needs 97 to 112 pixels, got 48",
+        "dropout=1 | dropout: expected 0 to 0.99, got 1",
+        "loss=arcface | margin_list: the arcface loss adds m2 to the angle and has no m3, got 0.2",
         "lr=-1 | lr: expected a positive number, got -1",
         "sample_rate=0 | sample_rate: expected a number above 0 and up to 1, got 0.0",
         "warmup_epoch=50 | warmup_epoch: expected less than num_epoch (6), got 50",

@@ -31,12 +31,18 @@ public record Backbone(
 
   /// EdgeFace by name (`EdgeFace`, `edgeface_xs_gamma_06`, …) on 112 × 112 images.
   public static Backbone edgeFace(String name) {
+    return edgeFace(name, 112);
+  }
+
+  /// The same on square images of any size.
+  public static Backbone edgeFace(String name, int side) {
     return switch (name) {
       case "EdgeFace", "edgeface_xs_gamma_06" ->
-          new Backbone(DEPTHS, List.of(32, 64, 100, 192), 0.6, 4, 112);
-      case "edgeface_s_gamma_05" -> new Backbone(DEPTHS, List.of(48, 96, 160, 304), 0.5, 8, 112);
-      case "edgeface_base" -> new Backbone(DEPTHS, List.of(80, 160, 288, 584), 0, 8, 112);
-      case "edgeface_xxs" -> new Backbone(List.of(2, 2, 6, 2), List.of(24, 48, 88, 168), 0, 4, 112);
+          new Backbone(DEPTHS, List.of(32, 64, 100, 192), 0.6, 4, side);
+      case "edgeface_s_gamma_05" -> new Backbone(DEPTHS, List.of(48, 96, 160, 304), 0.5, 8, side);
+      case "edgeface_base" -> new Backbone(DEPTHS, List.of(80, 160, 288, 584), 0, 8, side);
+      case "edgeface_xxs" ->
+          new Backbone(List.of(2, 2, 6, 2), List.of(24, 48, 88, 168), 0, 4, side);
       default -> throw new IllegalArgumentException("no EdgeFace network named " + name);
     };
   }

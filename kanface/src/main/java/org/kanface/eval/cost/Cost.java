@@ -12,10 +12,11 @@ package org.kanface.eval.cost;
 /// @param gelu values that pass a GELU
 /// @param attentionMacs multiply-adds of the attention's matrix products
 /// @param softmax values that pass a softmax
-/// @param norm values of the final LayerNorm
+/// @param norm values of the final LayerNorm; of networks with batch norm 2 a normalised value, 1 a
+///     rectified and 1 a pooled one, where their published counts have it
 /// @param convParams weights and biases of convolutions
 /// @param linearParams weights and biases of linear layers
-/// @param otherParams LayerNorms, layer scales, attention temperatures
+/// @param otherParams norms, layer scales, attention temperatures, slopes
 /// @param activations values that the backward pass reads, an estimate
 public record Cost(
     long convMacs,
@@ -48,6 +49,32 @@ public record Cost(
         0,
         0,
         out * positions);
+  }
+
+  /// The same without a bias.
+  static Cost bareConv(long k, long in, long out, long positions) {
+    long weights = k * k * in * out;
+    return new Cost(weights * positions, 0, 0, 0, 0, 0, 0, 0, weights, 0, 0, out * positions);
+  }
+
+  /// Batch norm of `c` channels: two parameters each.
+  static Cost batchNorm(long c, long positions) {
+    return new Cost(0, 0, 0, 0, 0, 0, 0, 2 * c * positions, 0, 0, 2 * c, c * positions);
+  }
+
+  /// A rectifier with a learnt slope a channel.
+  static Cost prelu(long c, long positions) {
+    return new Cost(0, 0, 0, 0, 0, 0, 0, c * positions, 0, 0, c, c * positions);
+  }
+
+  /// A rectifier without parameters.
+  static Cost relu(long c, long positions) {
+    return new Cost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, c * positions);
+  }
+
+  /// A mean or maximum over `values` values.
+  static Cost pool(long values) {
+    return new Cost(0, 0, 0, 0, 0, 0, 0, values, 0, 0, 0, 0);
   }
 
   /// A linear layer with bias on each of `tokens` vectors.
@@ -122,6 +149,18 @@ public record Cost(
   /// one; attention products, other norms and residuals are not counted.
   public long referenceFlops() {
     return 2 * (convMacs + convBias + linearMacs + linearBias + 2 * gelu + norm);
+  }
+
+  /// Operations by the counter behind the iResNets' published sizes: one a multiply-add, with the
+  /// linear layers' biases and [#norm].
+  public long counterFlops() {
+    return convMacs + convBias + linearMacs + linearBias + norm;
+  }
+
+  /// Operations by the counter behind EdgeFace's published sizes: two a multiply-add, attention
+  /// included, and one a bias addition of a convolution.
+  public long edgeFaceFlops() {
+    return 2 * (convMacs + linearMacs + attentionMacs) + convBias;
   }
 
   /// Operations as arithmetic: two a multiply-add (attention included), one a bias addition;

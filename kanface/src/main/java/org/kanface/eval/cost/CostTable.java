@@ -14,7 +14,8 @@ import org.kanface.config.ModelConfig;
 /// @param actualBaseFlops two operations a multiply-add, attention included, and the bias additions
 /// @param actualHeadFlops operations of the head where a spline is evaluated locally
 /// @param actualHeadParams trainable parameters of the head
-/// @param gridEntries knots stored with the head
+/// @param buffers values stored with the weights but not trained: knots, running statistics
+/// @param activations values that the backward pass reads, an estimate
 public record CostTable(
     long baseFlops,
     long headFlops,
@@ -23,13 +24,26 @@ public record CostTable(
     long actualBaseFlops,
     long actualHeadFlops,
     long actualHeadParams,
-    long gridEntries) {
+    long buffers,
+    long activations) {
 
-  /// Of KANFace or an EdgeFace network.
-  ///
-  /// The head of an EdgeFace network is a linear layer; it is counted with the backbone and the
-  /// head is 0, as in the published table.
+  /// Of any network. A head that is a linear layer is counted with the backbone and the head is 0,
+  /// as in the published tables.
   public static CostTable of(ModelConfig model) {
+    if (ConvNet.covers(model)) {
+      ConvNet net = ConvNet.of(model);
+      Cost all = net.cost();
+      return new CostTable(
+          all.counterFlops(),
+          0,
+          all.params(),
+          0,
+          all.actualFlops(),
+          0,
+          0,
+          net.runningValues(),
+          all.activations());
+    }
     if (model.network().equals("KANFace")) {
       Backbone backbone = Backbone.kanFace(model);
       Cost base = backbone.cost();
@@ -44,16 +58,15 @@ public record CostTable(
           base.actualFlops(),
           head.actualFlops(),
           head.actualParams(),
-          head.gridEntries());
+          head.gridEntries(),
+          base.activations());
     }
-    Backbone backbone = Backbone.edgeFace(model.network());
+    Backbone backbone = Backbone.edgeFace(model.network(), model.imageSize());
     Cost all = backbone.cost().plus(backbone.linearHead(model.embeddingSize()));
-    return new CostTable(all.referenceFlops(), 0, all.params(), 0, all.actualFlops(), 0, 0, 0);
-  }
-
-  /// Whether [#of] knows the network.
-  public static boolean covers(String network) {
-    return network.equals("KANFace") || network.toLowerCase(Locale.ROOT).startsWith("edgeface");
+    boolean own = model.network().equals("EdgeFace"); // counted by KANFace's tool
+    long published = own ? all.referenceFlops() : all.edgeFaceFlops();
+    return new CostTable(
+        published, 0, all.params(), 0, all.actualFlops(), 0, 0, 0, all.activations());
   }
 
   public long totalFlops() {
@@ -72,9 +85,9 @@ public record CostTable(
     return baseParams + actualHeadParams;
   }
 
-  /// Bytes of all tensors of a state dict in float32, knots included.
+  /// Bytes of all floating tensors of a state dict in float32, [#buffers] included.
   public long weightBytes() {
-    return Float.BYTES * (actualTotalParams() + gridEntries);
+    return Float.BYTES * (actualTotalParams() + buffers);
   }
 
   /// Six lines (operations of base, head and total, then parameters), each in millions and in full,

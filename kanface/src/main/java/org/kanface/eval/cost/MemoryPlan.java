@@ -30,33 +30,24 @@ public record MemoryPlan(
     long activations,
     long logits) {
 
-  /// The plan for `classes` identities. Throws [IllegalArgumentException] for a network whose sizes
-  /// [CostTable#covers] does not know.
+  /// The plan for `classes` identities.
   public static MemoryPlan of(TrainConfig config, long classes) {
     var model = config.model();
-    if (!CostTable.covers(model.network())) {
-      throw new IllegalArgumentException(
-          "plan knows KANFace and EdgeFace, not network " + model.network());
-    }
     CostTable table = CostTable.of(model);
     long trained = table.actualTotalParams();
-    int momentsEach = config.optim().optimizer() == Optimizer.ADAMW ? 2 : 1;
+    int momentsEach = config.optim().optimizer() == Optimizer.SGD ? 1 : 2;
     long average = config.optim().ema() > 0 ? trained : 0;
     long centres = classes * model.embeddingSize();
     long perStep = Math.min(classes, Math.max(1, (long) (config.loss().sampleRate() * classes)));
     long batch = config.data().batchSize();
-    Backbone backbone =
-        model.network().equals("KANFace")
-            ? Backbone.kanFace(model)
-            : Backbone.edgeFace(model.network());
     return new MemoryPlan(
-        Float.BYTES * (trained + table.gridEntries() + average),
+        Float.BYTES * (trained + table.buffers() + average),
         Float.BYTES * trained,
         Float.BYTES * trained * momentsEach,
         Float.BYTES * centres,
         Float.BYTES * centres,
         Float.BYTES * centres * momentsEach,
-        Float.BYTES * batch * backbone.cost().activations(),
+        Float.BYTES * batch * table.activations(),
         2 * Float.BYTES * batch * perStep);
   }
 

@@ -56,4 +56,28 @@ public record Published(double rankRatio, int gridSize, double megaFlops, double
     }
     return lines;
   }
+
+  /// EdgeFace's networks, published beside counted.
+  public static List<String> edgeFaceLines() {
+    List<String> lines = new ArrayList<>();
+    lines.add("network              | MFLOPs published    counted | MParams published    counted");
+    edgeFaceLine(lines, "edgeface_xxs", 94.72, 1.24);
+    edgeFaceLine(lines, "edgeface_xs_gamma_06", 154.00, 1.77);
+    edgeFaceLine(lines, "edgeface_s_gamma_05", 306.12, 3.65);
+    edgeFaceLine(lines, "edgeface_base", 1398.83, 18.23);
+    return lines;
+  }
+
+  private static void edgeFaceLine(List<String> lines, String name, double flops, double params) {
+    CostTable ours = CostTable.of(TrainConfig.DEFAULTS.with(Map.of("network", name)).model());
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%-20s | %16.2f %10.2f | %17.2f %10.2f",
+            name,
+            flops,
+            ours.totalFlops() / 1e6,
+            params,
+            ours.totalParams() / 1e6));
+  }
 }

@@ -48,7 +48,7 @@ class CostTableTest {
     assertThat(table.headParams()).isEqualTo(headParams);
     assertThat(table.totalParams()).isEqualTo(totalParams);
     assertThat(table.actualTotalParams()).isEqualTo(trainable);
-    assertThat(table.actualTotalParams() + table.gridEntries()).isEqualTo(withGrid);
+    assertThat(table.actualTotalParams() + table.buffers()).isEqualTo(withGrid);
     assertThat(table.weightBytes()).isEqualTo(bytes);
     assertThat(table.totalParams() - table.actualTotalParams())
         .isEqualTo(ratio == 0.6 ? 98_816 : 156_160);
@@ -168,5 +168,57 @@ class CostTableTest {
             "head FLOPs      82.77  (82772928) MFLOPs    actual    0.99    (990912)")
         .endsWith("weights         18.58  (18577136) MB in float32");
     assertThat(Published.lines()).hasSize(9);
+  }
+
+  /// Counts of the iResNets' published tool; InsightFace's own numbers for the flattened map.
+  @ParameterizedTest
+  @CsvSource({
+    "r18, gwp, 7, 2707158528, 11450368, 14720",
+    "r34, gwp, 7, 4561236992, 21564096, 25856",
+    "r50, gap, 7, 6413734912, 31015616, 38144",
+    "r100, gwp, 7, 12205952000, 52580928, 69632",
+    "r200, gwp, 7, 23559702016, 106258688, 136064",
+    "r18_ada, gwp, 7, 2610820608, 11442688, 14720",
+    "r50, flatten, 3, 6329954816, 43590848, 38144",
+    "r100, flatten, 3, 12122171904, 65156160, 69632"
+  })
+  void iResNetsMatchTheirPublishedCounts(
+      String network, String pooling, int stem, long flops, long params, long running) {
+    CostTable table =
+        CostTable.of(
+            TrainConfig.DEFAULTS
+                .with(Map.of("network", network, "pooling", pooling, "stem_kernel", stem))
+                .model());
+
+    assertThat(table.totalFlops()).isEqualTo(flops);
+    assertThat(table.totalParams()).isEqualTo(params);
+    assertThat(table.buffers()).isEqualTo(running);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"224, 558771200", "112, 139889408"})
+  void efficientFrMatchesItsPublishedCounts(int side, long multiplyAdds) {
+    CostTable table =
+        CostTable.of(
+            TrainConfig.DEFAULTS
+                .with(Map.of("network", "EfficientFR", "image_size", side))
+                .model());
+
+    assertThat(table.actualTotalFlops()).isEqualTo(2 * multiplyAdds + 512); // the linear's bias
+    assertThat(table.totalParams()).isEqualTo(1_162_368);
+    assertThat(table.buffers()).isEqualTo(6_848);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "edgeface_xxs, 94.72, 1.24", "edgeface_xs_gamma_06, 154.00, 1.77",
+    "edgeface_s_gamma_05, 306.12, 3.65", "edgeface_base, 1398.83, 18.23"
+  })
+  void edgeFaceRoundsToThePublishedMillions(String name, double flops, double params) {
+    CostTable table = CostTable.of(TrainConfig.DEFAULTS.with(Map.of("network", name)).model());
+
+    assertThat(table.totalFlops() / 1e6).isCloseTo(flops, within(0.03));
+    assertThat(table.totalParams() / 1e6).isCloseTo(params, within(0.0051));
+    assertThat(Published.edgeFaceLines()).hasSize(5);
   }
 }

@@ -1,7 +1,6 @@
 package org.kanface.eval.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -32,14 +31,16 @@ class MemoryPlanTest {
     MemoryPlan plan = MemoryPlan.of(config, 100);
 
     assertThat(plan.moments()).isEqualTo(4 * table.actualTotalParams());
-    assertThat(plan.weights()).isEqualTo(4 * (2 * table.actualTotalParams() + table.gridEntries()));
+    assertThat(plan.weights()).isEqualTo(4 * (2 * table.actualTotalParams() + table.buffers()));
   }
 
   @Test
-  void namesANetworkItDoesNotKnow() {
-    TrainConfig config = TrainConfig.DEFAULTS.with(Map.of("network", "r18"));
+  void coversNetworksWithBatchNorm() {
+    TrainConfig config = TrainConfig.DEFAULTS.with(Map.of("network", "r18", "optimizer", "adam"));
 
-    assertThatThrownBy(() -> MemoryPlan.of(config, 10))
-        .hasMessage("plan knows KANFace and EdgeFace, not network r18");
+    MemoryPlan plan = MemoryPlan.of(config, 10);
+
+    assertThat(plan.weights()).isEqualTo(4 * (11_450_368L + 14_720));
+    assertThat(plan.moments()).isEqualTo(2 * plan.gradients());
   }
 }

@@ -1,0 +1,87 @@
+package org.kanface.train;
+
+import org.kanface.autograd.Var;
+import org.kanface.config.LossConfig;
+import org.kanface.config.TrainConfig;
+import org.kanface.kernels.DType;
+import org.kanface.kernels.Margin;
+import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.World;
+import org.kanface.nn.loss.AdaFaceHead;
+import org.kanface.nn.loss.ArcFaceHead;
+import org.kanface.nn.loss.MarginLoss;
+import org.kanface.nn.loss.PartialFc;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// The class centres of a run and its loss, by the configured family.
+///
+/// @param module holds the centres
+record Head(Module module, Loss loss) {
+  private static final long SAMPLE_STREAM = 1L << 62; // of the class sample, apart from dropout's
+
+  /// The loss of a batch, a scalar.
+  interface Loss {
+    /// @param epochs done so far, for margins that grow
+    /// @param seed of the step's random draws
+    Var of(Var embeddings, long[] labels, double epochs, long seed);
+  }
+
+  static Head of(TrainConfig config, Init init, long classes) {
+    LossConfig loss = config.loss();
+    long embedding = config.model().embeddingSize();
+    return switch (loss.loss()) {
+      case MARGIN -> partialFc(loss, init, classes, embedding);
+      case ARCFACE -> {
+        var head = new ArcFaceHead(init, classes, embedding);
+        yield new Head(
+            head,
+            (x, labels, epochs, seed) ->
+                head.loss(x, labels, loss.scale(), loss.marginAfter(epochs)));
+      }
+      case ADAFACE -> {
+        var sizes =
+            new AdaFaceHead.Config(
+                classes,
+                embedding,
+                loss.scale(),
+                loss.adafaceM(),
+                loss.adafaceH(),
+                loss.adafaceTAlpha());
+        var head = new AdaFaceHead(init, sizes);
+        yield new Head(head, (x, labels, epochs, seed) -> head.loss(x, labels));
+      }
+    };
+  }
+
+  private static Head partialFc(LossConfig loss, Init init, long classes, long embedding) {
+    var sizes = new PartialFc.Config(classes, embedding, loss.sampleRate());
+    var head = new PartialFc(init, World.SINGLE, sizes);
+    return new Head(
+        head,
+        (x, labels, epochs, seed) -> {
+          float[] draws =
+              loss.sampleRate() < 1
+                  ? draws(init.device(), head.shard().rows(), seed)
+                  : new float[0];
+          return head.loss(x, labels, margin(loss, epochs), draws);
+        });
+  }
+
+  private static Margin margin(LossConfig loss, double epochs) {
+    double m = loss.marginAfter(epochs);
+    double threshold = loss.interclassFilteringThreshold();
+    return loss.cosFace()
+        ? new Margin(Margin.Kind.ADDITIVE, loss.scale(), m, threshold, loss.gradExact())
+        : MarginLoss.combined(loss.scale(), 1, m, 0, threshold, loss.gradExact());
+  }
+
+  private static float[] draws(Device device, long rows, long seed) {
+    try (Tensor u = Tensor.empty(device, DType.F32, Shape.of(rows))) {
+      u.kernels().random().uniform(u.numel(), seed, SAMPLE_STREAM, 0, 1, u.memory());
+      return u.toFloats();
+    }
+  }
+}
