@@ -1,6 +1,7 @@
 package org.kanface.golden;
 
 import java.util.Map;
+import java.util.Objects;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.Clamp;
@@ -124,14 +125,18 @@ final class LossCases {
       comparison.check("grad.features", features.grad().toFloats());
       var weight = head.trained().getFirst();
       comparison.check("grad.kernel", weight.externalOf(weight.var().grad()));
-      comparison.check("mean", head.state().get("batch_mean").external());
-      comparison.check("std", head.state().get("batch_std").external());
+      comparison.check("mean", statistic(head, "batch_mean"));
+      comparison.check("std", statistic(head, "batch_std"));
       head.train(false); // the statistics stay as they are
       try (Graph _ = Graph.inference()) {
         comparison.check("logits", head.logits(features, labels).value().toFloats());
       }
     }
     return comparison.outcome();
+  }
+
+  private static float[] statistic(AdaFaceHead head, String name) {
+    return Objects.requireNonNull(head.state().get(name)).external();
   }
 
   private static void load(GoldenCase golden, AdaFaceHead head) {

@@ -67,17 +67,17 @@ record ConvNet(Cost cost, long runningValues) {
 
   private static ConvNet efficientFr(int imageSize, int embedding) {
     long side = Math.ceilDiv(imageSize, 2);
-    int width = 32;
+    long width = 32;
     ConvNet net = NONE.conv(3, 3, width, side * side).norm(width, side * side);
     net = net.plus(Cost.relu(width, side * side));
     for (int stage = 0; stage < 4; stage++) {
       long n = side * side;
+      long out = 2 * width;
       for (int conv = 0; conv < 3; conv++) {
-        int in = conv == 0 ? width : 2 * width;
-        net = net.conv(3, 1, in, n).conv(1, in, 2 * width, n).norm(2 * width, n);
-        net = net.plus(Cost.relu(2 * width, n));
+        long in = conv == 0 ? width : out;
+        net = net.conv(3, 1, in, n).conv(1, in, out, n).norm(out, n).plus(Cost.relu(out, n));
       }
-      width *= 2;
+      width = out;
       net = net.plus(Cost.pool(width * n));
       side /= 2;
     }
