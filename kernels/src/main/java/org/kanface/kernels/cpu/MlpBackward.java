@@ -78,14 +78,14 @@ record MlpBackward(LowRankMlp shape, MlpWeights w, long x, MlpCpu.Kept kept, lon
     long grad = dy + at;
     var block = MlpBlock.of(shape, rows);
     block.normalize(shape, w, count, x + at, block.mean(), block.rstd());
-    MlpRows.addTo(sums.bias2(), count, width, grad);
+    MlpRows.addTo(sums.bias2(), (int) count, width, grad);
     MlpFactor.addTransposed(count, rank, width, kept.low2() + low, grad, sums.up2());
     f.scaledUp2.multiply(count, grad, block.low2(), GemmEpilogue.NONE); // dlow2
     var biased = new GemmEpilogue(w.bias1(), Activation.NONE, 0, 0, 0);
     f.up1.multiply(count, kept.low1() + low, block.wide(), biased); // u
     f.down2.multiply(count, block.low2(), block.dwide(), GemmEpilogue.NONE); // dgelu
     MlpRows.gelu(count * hidden, block.wide(), block.dwide()); // gelu(u), du
-    MlpRows.addTo(sums.bias1(), count, hidden, block.dwide());
+    MlpRows.addTo(sums.bias1(), (int) count, hidden, block.dwide());
     MlpFactor.addTransposed(count, rank, hidden, block.low2(), block.wide(), sums.down2());
     MlpFactor.addTransposed(count, rank, hidden, kept.low1() + low, block.dwide(), sums.up1());
     f.up1Back.multiply(count, block.dwide(), block.low1(), GemmEpilogue.NONE); // dlow1

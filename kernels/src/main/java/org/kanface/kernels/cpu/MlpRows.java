@@ -8,11 +8,14 @@ import jdk.incubator.vector.VectorMask;
 /// Elementwise passes over a block of rows in the cache.
 final class MlpRows {
   private static final int CHUNK = 8 << 10; // bytes
+  private static final long SECOND = Lanes.BYTES;
+  private static final long THIRD = 2L * Lanes.BYTES;
+  private static final long FOURTH = 3L * Lanes.BYTES;
 
   private MlpRows() {}
 
   /// `sums[j] += Σ_r x[r, j]`; `sums` has room for whole vectors.
-  static void addTo(long sums, long rows, long cols, long x) {
+  static void addTo(long sums, int rows, long cols, long x) {
     int row = Math.toIntExact(cols * Float.BYTES);
     int whole = row - row % Lanes.BYTES;
     int j = 0;
@@ -32,25 +35,25 @@ final class MlpRows {
   }
 
   /// Four vectors side by side, so that no addition waits for the one before it.
-  private static void addFour(long sums, long rows, int row, long x) {
-    FloatVector a = Lanes.load(sums);
-    FloatVector b = Lanes.load(sums + Lanes.BYTES);
-    FloatVector c = Lanes.load(sums + 2L * Lanes.BYTES);
-    FloatVector d = Lanes.load(sums + 3L * Lanes.BYTES);
-    for (int r = 0; r < rows; r++) {
-      long at = x + (long) r * row;
-      a = a.add(Lanes.load(at));
-      b = b.add(Lanes.load(at + Lanes.BYTES));
-      c = c.add(Lanes.load(at + 2L * Lanes.BYTES));
-      d = d.add(Lanes.load(at + 3L * Lanes.BYTES));
+  private static void addFour(long sums, int rows, int row, long x) {
+    FloatVector a = FloatVector.zero(Simd.F);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    long at = x;
+    for (int r = 0; r < rows; r++, at += row) {
+      a = a.add(FloatVector.fromMemorySegment(Simd.F, Address.SPACE, at, Simd.ORDER));
+      b = b.add(FloatVector.fromMemorySegment(Simd.F, Address.SPACE, at + SECOND, Simd.ORDER));
+      c = c.add(FloatVector.fromMemorySegment(Simd.F, Address.SPACE, at + THIRD, Simd.ORDER));
+      d = d.add(FloatVector.fromMemorySegment(Simd.F, Address.SPACE, at + FOURTH, Simd.ORDER));
     }
-    a.intoMemorySegment(Address.SPACE, sums, Simd.ORDER);
-    b.intoMemorySegment(Address.SPACE, sums + Lanes.BYTES, Simd.ORDER);
-    c.intoMemorySegment(Address.SPACE, sums + 2L * Lanes.BYTES, Simd.ORDER);
-    d.intoMemorySegment(Address.SPACE, sums + 3L * Lanes.BYTES, Simd.ORDER);
+    a.add(Lanes.load(sums)).intoMemorySegment(Address.SPACE, sums, Simd.ORDER);
+    b.add(Lanes.load(sums + SECOND)).intoMemorySegment(Address.SPACE, sums + SECOND, Simd.ORDER);
+    c.add(Lanes.load(sums + THIRD)).intoMemorySegment(Address.SPACE, sums + THIRD, Simd.ORDER);
+    d.add(Lanes.load(sums + FOURTH)).intoMemorySegment(Address.SPACE, sums + FOURTH, Simd.ORDER);
   }
 
-  private static void addLast(long sums, long rows, int row, long x, int lanes) {
+  private static void addLast(long sums, int rows, int row, long x, int lanes) {
     VectorMask<Float> mask = Lanes.first(lanes);
     FloatVector sum = Lanes.load(sums);
     for (int r = 0; r < rows; r++) {
