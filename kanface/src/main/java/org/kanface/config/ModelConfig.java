@@ -89,7 +89,7 @@ public record ModelConfig(
         "rank_ratio: expected a number above 0 and up to 1, got %s",
         rankRatio);
     Bounds.atLeast("grid_size", gridSize, 1);
-    Bounds.within("spline_order", splineOrder, 1, 5);
+    Bounds.within("spline_order", splineOrder, 0, 5);
     Bounds.atLeast("heads", heads, 1);
     Bounds.atLeast("embedding_size", embeddingSize, 1);
     Bounds.within("drop_path", dropPath, 0, 0.99);

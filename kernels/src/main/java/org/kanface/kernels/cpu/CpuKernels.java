@@ -30,7 +30,9 @@ final class CpuKernels implements Kernels {
 
   @Override
   public String describe() {
-    return "cpu, " + Simd.BITS + "-bit vectors, " + Workers.threads() + " threads";
+    int threads = Workers.threads();
+    return "cpu, %d-bit vectors, %d %s"
+        .formatted(Simd.BITS, threads, threads == 1 ? "thread" : "threads");
   }
 
   @Override
