@@ -1,0 +1,153 @@
+package org.kanface.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.kanface.autograd.Graph;
+import org.kanface.autograd.Var;
+import org.kanface.autograd.op.Sum;
+import org.kanface.kernels.KanLinear.Reduction;
+import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.World;
+import org.kanface.nn.backbone.KanFace;
+import org.kanface.nn.kan.KANLinear;
+import org.kanface.nn.loss.MarginLoss;
+import org.kanface.nn.loss.PartialFc;
+import org.kanface.nn.optim.Adam;
+import org.kanface.nn.optim.Optimizer;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+
+/// Whole networks: a training step under an ArcFace head of 1,000 classes, and inference.
+final class NetworkWork {
+  private static final long CLASSES = 1000;
+  private static final long EMBEDDING = 512;
+
+  private NetworkWork() {}
+
+  static List<Work> rows() {
+    var rows = new ArrayList<Work>();
+    network(rows, "kanface_06_25", 112, i -> new KanFace(i, KanFace.Config.of(0.6, 25)), adamW());
+    rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward", 0, () -> kan(false)));
+    rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward_backward", 0, () -> kan(true)));
+    return rows;
+  }
+
+  private static BiFunction<Module, PartialFc, Optimizer> adamW() {
+    return (network, head) -> new Adam(groups(network, head), Adam.Config.ADAMW);
+  }
+
+  private static List<Optimizer.Group> groups(Module network, PartialFc head) {
+    return List.of(
+        Optimizer.Group.of(network.state(), 0.01), Optimizer.Group.of(head.state(), 0.01));
+  }
+
+  private static void network(
+      List<Work> rows,
+      String name,
+      int size,
+      Function<Init, Module> network,
+      BiFunction<Module, PartialFc, Optimizer> optimizer) {
+    rows.add(Work.network(name + "/train_b32", 32, () -> train(network, size, 32, optimizer)));
+    rows.add(Work.network(name + "/infer_b32", 32, () -> infer(network, size, 32)));
+    rows.add(Work.network(name + "/infer_b1", 1, () -> infer(network, size, 1)));
+  }
+
+  private static float[] noise(int numel) {
+    var random = new SplittableRandom(1);
+    var values = new float[numel];
+    for (int i = 0; i < numel; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    return values;
+  }
+
+  private static Tensor images(Device device, int batch, int size) {
+    return Tensor.of(device, Shape.of(batch, size, size, 3), noise(batch * size * size * 3));
+  }
+
+  private static Workload train(
+      Function<Init, Module> make,
+      int size,
+      int batch,
+      BiFunction<Module, PartialFc, Optimizer> optimizer) {
+    Device device = Device.cpu();
+    var network = make.apply(Init.of(device, 1));
+    var head =
+        new PartialFc(
+            Init.of(device, 2), World.SINGLE, new PartialFc.Config(CLASSES, EMBEDDING, 1));
+    var steps = optimizer.apply(network, head);
+    var labels = new SplittableRandom(2).longs(batch, 0, CLASSES).toArray();
+    var images = images(device, batch, size);
+    return new Workload() {
+      private long step;
+
+      @Override
+      public void run() {
+        try (Graph graph = Graph.training(step++)) {
+          Var embedding = network.forward(graph.constant(images.retain()));
+          graph.backward(head.loss(embedding, labels, MarginLoss.arcFace(64, 0.5), new float[0]));
+        }
+        steps.step(1e-3);
+        steps.zeroGrad();
+      }
+
+      @Override
+      public void close() {
+        images.close();
+        steps.close();
+        head.close();
+        network.close();
+      }
+    };
+  }
+
+  private static Workload infer(Function<Init, Module> make, int size, int batch) {
+    Device device = Device.cpu();
+    var network = make.apply(Init.of(device, 1));
+    network.train(false);
+    var images = images(device, batch, size);
+    return new Workload() {
+      @Override
+      public void run() {
+        try (Graph graph = Graph.inference()) {
+          network.forward(graph.constant(images.retain()));
+        }
+      }
+
+      @Override
+      public void close() {
+        images.close();
+        network.close();
+      }
+    };
+  }
+
+  private static Workload kan(boolean backward) {
+    Device device = Device.cpu();
+    var layer =
+        new KANLinear(Init.of(device, 1), KANLinear.Config.of(192, 512, 25, 3, Reduction.MEAN));
+    var x = Var.parameter("x", Tensor.of(device, Shape.of(256, 192), noise(256 * 192)));
+    return new Workload() {
+      @Override
+      public void run() {
+        try (Graph graph = backward ? Graph.training(0) : Graph.inference()) {
+          Var y = layer.forward(x);
+          if (backward) {
+            graph.backward(Sum.all(y));
+          }
+        }
+      }
+
+      @Override
+      public void close() {
+        x.close();
+        layer.close();
+      }
+    };
+  }
+}
