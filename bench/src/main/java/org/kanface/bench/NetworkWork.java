@@ -12,12 +12,15 @@ import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.World;
+import org.kanface.nn.backbone.EfficientFr;
+import org.kanface.nn.backbone.IResNet;
 import org.kanface.nn.backbone.KanFace;
 import org.kanface.nn.kan.KANLinear;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.nn.optim.Adam;
 import org.kanface.nn.optim.Optimizer;
+import org.kanface.nn.optim.Sgd;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
@@ -32,6 +35,10 @@ final class NetworkWork {
   static List<Work> rows() {
     var rows = new ArrayList<Work>();
     network(rows, "kanface_06_25", 112, i -> new KanFace(i, KanFace.Config.of(0.6, 25)), adamW());
+    network(rows, "iresnet18_gwp", 112, iResNet(18), sgd());
+    network(rows, "iresnet50_gwp", 112, iResNet(50), sgd());
+    network(rows, "efficientfr_112", 112, i -> new EfficientFr(i, EMBEDDING), adam());
+    network(rows, "efficientfr_224", 224, i -> new EfficientFr(i, EMBEDDING), adam());
     rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward", 0, () -> kan(false)));
     rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward_backward", 0, () -> kan(true)));
     return rows;
@@ -39,6 +46,18 @@ final class NetworkWork {
 
   private static BiFunction<Module, PartialFc, Optimizer> adamW() {
     return (network, head) -> new Adam(groups(network, head), Adam.Config.ADAMW);
+  }
+
+  private static BiFunction<Module, PartialFc, Optimizer> adam() {
+    return (network, head) -> new Adam(groups(network, head), Adam.Config.ADAM);
+  }
+
+  private static BiFunction<Module, PartialFc, Optimizer> sgd() {
+    return (network, head) -> new Sgd(groups(network, head), 0.9, false);
+  }
+
+  private static Function<Init, Module> iResNet(int layers) {
+    return init -> new IResNet(init, IResNet.Config.of(layers, IResNet.Pooling.WEIGHTED));
   }
 
   private static List<Optimizer.Group> groups(Module network, PartialFc head) {
