@@ -20,7 +20,6 @@ final class Comparison {
   private final Set<String> seen = new HashSet<>();
   private final List<String> misses = new ArrayList<>();
   private double worst; // error over tolerance
-  private String remark = "";
 
   Comparison(GoldenCase golden, double floor) {
     this.golden = golden;
@@ -59,12 +58,8 @@ final class Comparison {
     if (!golden.outputs().contains(name)) {
       return;
     }
-    check(name, mine, golden.tensor(name).toDoubles(), ownFloor);
-  }
-
-  /// The same against other values than the stored ones.
-  void check(String name, double[] mine, double[] stored, double ownFloor) {
     seen.add(name);
+    double[] stored = golden.tensor(name).toDoubles();
     if (stored.length != mine.length) {
       misses.add(name + ": " + mine.length + " values, stored " + stored.length);
       return;
@@ -116,23 +111,6 @@ final class Comparison {
     seen.add(name);
   }
 
-  boolean isClean() {
-    return misses.isEmpty();
-  }
-
-  /// Takes over what another comparison of the case found.
-  void add(Comparison other) {
-    seen.addAll(other.seen);
-    misses.addAll(other.misses);
-    worst = Math.max(worst, other.worst);
-    remark += other.remark;
-  }
-
-  /// Adds to what a pass says.
-  void remark(String what) {
-    remark += "; " + what;
-  }
-
   void miss(String what) {
     misses.add(what);
   }
@@ -147,7 +125,7 @@ final class Comparison {
         ? new Outcome(
             golden.id(),
             Outcome.Status.PASS,
-            String.format(Locale.ROOT, "error at most %.2f of what is allowed", worst) + remark)
+            String.format(Locale.ROOT, "error at most %.2f of what is allowed", worst))
         : new Outcome(
             golden.id(),
             Outcome.Status.FAIL,

@@ -5,9 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.kernels.DType;
@@ -36,15 +33,9 @@ final class ModelCases {
   private static final String HEAD = "loss_head.weight";
 
   private final Device device;
-  private final DType dtype;
 
   ModelCases(Device device) {
-    this(device, DType.F32);
-  }
-
-  private ModelCases(Device device, DType dtype) {
     this.device = device;
-    this.dtype = dtype;
   }
 
   static boolean knows(GoldenCase golden) {
@@ -55,25 +46,19 @@ final class ModelCases {
 
   Outcome run(GoldenCase golden) {
     var comparison = new Comparison(golden, EMBEDDING_FLOOR);
-    ModelHead head = head(golden);
-    try (Module model = model(golden);
+    Map<String, Object> args = object(golden, "args");
+    String kind = golden.string("kind");
+    long embedding = ModelKinds.embedding(args);
+    ModelHead head =
+        ModelHead.of(
+            object(golden, "loss"), golden.integer("classes"), embedding, Init.of(device, 1));
+    try (Module model = ModelKinds.create(kind, args, Init.of(device, 1));
         Module _ = head.module()) {
       fill(golden, model, head, comparison);
       evaluate(golden, model, comparison);
       train(golden, model, head, comparison);
     }
     return comparison.outcome();
-  }
-
-  private Module model(GoldenCase golden) {
-    return ModelKinds.create(
-        golden.string("kind"), object(golden, "args"), new Init(device, dtype, 1));
-  }
-
-  private ModelHead head(GoldenCase golden) {
-    long embedding = ModelKinds.embedding(object(golden, "args"));
-    return ModelHead.of(
-        object(golden, "loss"), golden.integer("classes"), embedding, new Init(device, dtype, 1));
   }
 
   private static Map<String, Object> object(GoldenCase golden, String attr) {
@@ -175,17 +160,10 @@ final class ModelCases {
     int size = (int) golden.integer("input_size");
     Shape nchw = Shape.of(count, 3, size, size);
     Packing packing = Images.packing(nchw);
-    float[] pixels = packing.toInternal(GoldenRandom.images(golden.seed(), count, size));
-    if (dtype == DType.F32) {
-      return Tensor.of(device, packing.internal(), pixels);
-    }
-    return Tensor.ofDoubles(device, packing.internal(), doubles(pixels));
-  }
-
-  private static double[] doubles(float[] values) {
-    var out = new double[values.length];
-    Arrays.setAll(out, i -> values[i]);
-    return out;
+    return Tensor.of(
+        device,
+        packing.internal(),
+        packing.toInternal(GoldenRandom.images(golden.seed(), count, size)));
   }
 
   private void evaluate(GoldenCase golden, Module model, Comparison comparison) {
@@ -280,8 +258,10 @@ final class ModelCases {
   private void train(GoldenCase golden, Module model, ModelHead head, Comparison comparison) {
     Map<String, Object> settings = object(golden, "optimizer");
     int steps = (int) golden.integer("train_steps");
-    var kinks = new Kinks();
-    kinks.record(model);
+    long[] labels =
+        Json.array(Json.member(golden.attrs(), "labels", golden.id()), golden.id()).stream()
+            .mapToLong(v -> Json.integer(v, golden.id()))
+            .toArray();
     double decay = ModelKinds.number(settings, "wd", 0);
     List<Optimizer.Group> groups =
         List.of(
@@ -292,10 +272,20 @@ final class ModelCases {
     try (Optimizer optimizer = optimizer(settings, groups)) {
       for (int step = 0; step < steps; step++) {
         optimizer.zeroGrad();
-        losses[step] = step(golden, model, head, step == 0 ? comparison : null);
+        try (Graph graph = Graph.training(step)) {
+          Var x = graph.constant(images(golden, labels.length));
+          Var y = model.forward(x);
+          Var embeddings = embeddings(golden, y).keep();
+          Var loss = head.loss().of(head.onFeatures() ? y : embeddings, labels);
+          losses[step] = loss.value().item();
+          if (step == 0) {
+            comparison.check("train.embedding", embeddings.value().toFloats());
+            checkBuffers(model, comparison);
+          }
+          graph.backward(loss);
+        }
         if (step == 0) {
-          Kinks.ignore(model);
-          checkGradients(golden, gradients(model, head), kinks, comparison);
+          checkGradients(golden, model, head, comparison);
         }
         double clip = ModelKinds.number(settings, "clip", 0);
         double scale = clip > 0 ? GradNorm.clipFactor(GradNorm.of(model.trained()), clip) : 1;
@@ -303,26 +293,6 @@ final class ModelCases {
       }
     }
     comparison.check("losses", losses, LOSS_FLOOR);
-  }
-
-  /// Forward and backward pass; returns the loss, and shows the first step's outputs to `first`.
-  private double step(GoldenCase golden, Module model, ModelHead head, @Nullable Comparison first) {
-    long[] labels =
-        Json.array(Json.member(golden.attrs(), "labels", golden.id()), golden.id()).stream()
-            .mapToLong(v -> Json.integer(v, golden.id()))
-            .toArray();
-    try (Graph graph = Graph.training(0)) {
-      Var y = model.forward(graph.constant(images(golden, labels.length)));
-      Var embeddings = embeddings(golden, y).keep();
-      Var loss = head.loss().of(head.onFeatures() ? y : embeddings, labels);
-      if (first != null) {
-        first.check("train.embedding", embeddings.value().toFloats());
-        checkBuffers(model, first);
-      }
-      double value = loss.value().item();
-      graph.backward(loss);
-      return value;
-    }
   }
 
   private static Optimizer optimizer(Map<String, Object> settings, List<Optimizer.Group> groups) {
@@ -347,7 +317,8 @@ final class ModelCases {
             });
   }
 
-  private static Map<String, float[]> gradients(Module model, ModelHead head) {
+  private static void checkGradients(
+      GoldenCase golden, Module model, ModelHead head, Comparison comparison) {
     var gradients = new LinkedHashMap<String, float[]>();
     model
         .state()
@@ -359,115 +330,42 @@ final class ModelCases {
             });
     Parameter weight = head.weight();
     gradients.put(HEAD, weight.externalOf(weight.var().grad()));
-    return gradients;
-  }
-
-  /// Against the stored gradients, or, where one is missed and the network has kinks, against those
-  /// of exact arithmetic on this run's side of them. Then the exact gradients on their own side
-  /// have
-  /// to be the stored ones, and every value that changes its side lies within rounding of the kink.
-  private static void checkGradients(
-      GoldenCase golden, Map<String, float[]> mine, Kinks kinks, Comparison comparison) {
-    var direct = new Comparison(golden, EMBEDDING_FLOOR);
-    compareGradients(golden, mine, name -> golden.tensor(name).toDoubles(), direct);
-    if (direct.isClean() || kinks.isEmpty()) {
-      comparison.add(direct);
-      return;
-    }
-    var exact = new ModelCases(Device.reference(), DType.F64);
-    var second = new Comparison(golden, EMBEDDING_FLOOR);
-    Map<String, float[]> there = exact.gradients(golden, new Kinks());
-    compareGradients(golden, there, name -> golden.tensor(name).toDoubles(), second);
-    Map<String, float[]> here = exact.gradients(golden, kinks);
-    compareGradients(golden, mine, name -> reference(golden, here, name), second);
-    if (second.isClean() && kinks.isRounding()) {
-      second.remark(kinks.moved() + " values within rounding of a kink on its other side");
-      comparison.add(second);
-    } else {
-      comparison.add(direct);
-    }
-  }
-
-  /// The gradients of the first step with the given sides of the kinks.
-  private Map<String, float[]> gradients(GoldenCase golden, Kinks kinks) {
-    ModelHead head = head(golden);
-    try (Module model = model(golden);
-        Module _ = head.module()) {
-      fill(golden, model, head, new Comparison(golden, EMBEDDING_FLOOR));
-      model.train(true);
-      kinks.impose(model);
-      step(golden, model, head, null);
-      return gradients(model, head);
-    }
-  }
-
-  /// A stored tensor's counterpart, made of other gradients.
-  private static double[] reference(
-      GoldenCase golden, Map<String, float[]> gradients, String name) {
-    if (name.startsWith("grad.")) {
-      return doubles(Objects.requireNonNull(gradients.get(name.substring("grad.".length()))));
-    }
-    List<String> names = gradientNames(golden);
-    var norms = new double[names.size()];
-    var samples = new double[names.size() * SAMPLES];
-    sampleAll(names, gradients, norms, samples);
-    return name.equals("grad_norm") ? norms : samples;
-  }
-
-  private static void compareGradients(
-      GoldenCase golden,
-      Map<String, float[]> gradients,
-      Function<String, double[]> stored,
-      Comparison comparison) {
     gradients.forEach(
         (name, g) -> {
-          String key = "grad." + name;
-          if (golden.outputs().contains(key)) {
-            comparison.check(key, doubles(g), stored.apply(key), GRADIENT_FLOOR);
+          var doubles = new double[g.length];
+          for (int i = 0; i < g.length; i++) {
+            doubles[i] = g[i];
           }
+          comparison.check("grad." + name, doubles, GRADIENT_FLOOR);
         });
-    compareSamples(golden, gradients, stored, comparison);
+    checkSamples(golden, gradients, comparison);
   }
 
-  private static List<String> gradientNames(GoldenCase golden) {
-    return GoldenCase.strings(Json.member(golden.fields(), "grad_names", golden.id()), golden.id());
-  }
-
-  /// Norms (-1 where there is no gradient) and samples of all gradients.
-  private static void sampleAll(
-      List<String> names, Map<String, float[]> gradients, double[] norms, double[] samples) {
-    for (int row = 0; row < names.size(); row++) {
-      float[] g = gradients.get(names.get(row));
-      if (g == null) {
-        norms[row] = -1;
-      } else {
-        double squares = 0;
-        for (float v : g) {
-          squares += (double) v * v;
-        }
-        norms[row] = Math.sqrt(squares);
-        sample(g, samples, row * SAMPLES);
-      }
-    }
-  }
-
-  private static void compareSamples(
-      GoldenCase golden,
-      Map<String, float[]> gradients,
-      Function<String, double[]> stored,
-      Comparison comparison) {
+  private static void checkSamples(
+      GoldenCase golden, Map<String, float[]> gradients, Comparison comparison) {
     comparison.mark("grad_norm");
     comparison.mark("grad_sample");
-    List<String> names = gradientNames(golden);
-    double[] norms = stored.apply("grad_norm");
-    double[] samples = stored.apply("grad_sample");
+    List<String> names =
+        GoldenCase.strings(Json.member(golden.fields(), "grad_names", golden.id()), golden.id());
+    double[] norms = golden.tensor("grad_norm").toDoubles();
+    double[] samples = golden.tensor("grad_sample").toDoubles();
     double[] sampleErrors = rowErrors(golden, "grad_sample", names.size());
     double largest = Math.max(Comparison.top(samples), comparison.largestGradient());
     double largestNorm = Comparison.top(norms);
     var mine = new double[samples.length];
     var mineNorms = new double[norms.length];
-    sampleAll(names, gradients, mineNorms, mine);
     for (int row = 0; row < names.size(); row++) {
+      float[] g = gradients.get(names.get(row));
+      if (g == null) {
+        mineNorms[row] = -1;
+      } else {
+        double squares = 0;
+        for (float v : g) {
+          squares += (double) v * v;
+        }
+        mineNorms[row] = Math.sqrt(squares);
+        sample(g, mine, row * SAMPLES);
+      }
       double top = largest * 1e-4;
       for (int i = 0; i < SAMPLES; i++) {
         top = Math.max(top, Math.abs(samples[row * SAMPLES + i]));

@@ -99,7 +99,7 @@ class MainTest {
   @Test
   void configNamesThePresets() {
     assertThat(run("config")).isZero();
-    assertThat(out.toString().lines()).hasSize(16);
+    assertThat(out.toString().lines()).hasSize(20);
   }
 
   @Test
