@@ -1,0 +1,81 @@
+package org.kanface.tools.ptx;
+
+import org.kanface.tools.ptx.ir.Instruction;
+import org.kanface.tools.ptx.ir.Operand;
+import org.kanface.tools.ptx.ir.Space;
+import org.kanface.tools.ptx.ir.Type;
+
+/// `cp.async`: copies from global to shared memory. The copy happens at once, which is one of the
+/// orders that the definition allows.
+final class AsyncCopy extends Op {
+  private final Symbols.Place to;
+  private final Symbols.Place from;
+  private final int bytes;
+
+  /// The row with how many bytes are read, the rest being 0; -1 for all.
+  private final int size;
+
+  private AsyncCopy(Instruction source, Symbols.Place to, Symbols.Place from, int bytes, int size) {
+    super(source);
+    this.to = to;
+    this.from = from;
+    this.bytes = bytes;
+    this.size = size;
+  }
+
+  static void translate(Translator t, Instruction i, Mods m) {
+    m.need("async");
+    if (m.oneOf("commit_group", "wait_group", "wait_all") != null) {
+      t.add(new MemoryFamily.Fence(i));
+      return;
+    }
+    if (m.take("mbarrier")) {
+      throw m.error("not supported");
+    }
+    if (m.take("mbarrier::arrive") || m.has("bulk")) {
+      throw m.error("not supported");
+    }
+    m.need("ca", "cg");
+    m.need("shared", "shared::cta");
+    m.need("global");
+    m.ignorePrefix("L2::");
+    var to = Symbols.place(t, i.operands().get(0), Space.SHARED);
+    var from = Symbols.place(t, i.operands().get(1), Space.GLOBAL);
+    if (!(i.operands().get(2) instanceof Operand.Immediate bytes)) {
+      throw m.error("expected a number of bytes");
+    }
+    int size = -1;
+    if (i.operands().size() > 3) {
+      Operand last = i.operands().get(3);
+      if (last instanceof Operand.Reg(var register, _) && register.predicate()) {
+        throw m.error("the form that ignores its source is not supported");
+      }
+      size = t.value(last, Type.B32);
+    }
+    t.add(new AsyncCopy(i, to, from, (int) bytes.bits(), size));
+  }
+
+  @Override
+  void run(Warp w, int mask) {
+    Probe probe = w.block.probe;
+    if (probe != null) {
+      w.address(from.window(), from.base(), from.offset(), mask);
+      probe.access(w, this, mask, bytes, bytes, Probe.Access.LOAD);
+      w.address(to.window(), to.base(), to.offset(), mask);
+      probe.access(w, this, mask, bytes, bytes, Probe.Access.STORE);
+    }
+    w.progressed();
+    for (int m = mask; m != 0; m &= m - 1) {
+      int l = Integer.numberOfTrailingZeros(m);
+      long target = to.window().locate(w, l, w.r[to.base() + l] + to.offset(), bytes);
+      int read = size < 0 ? bytes : (int) w.r[size + l];
+      if (read < bytes) {
+        Raw.fill(target, bytes, (byte) 0);
+      }
+      if (read > 0) {
+        long source = from.window().locate(w, l, w.r[from.base() + l] + from.offset(), 1);
+        Raw.copy(source, target, Math.min(read, bytes));
+      }
+    }
+  }
+}

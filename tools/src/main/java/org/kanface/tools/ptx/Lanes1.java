@@ -1,0 +1,34 @@
+package org.kanface.tools.ptx;
+
+import org.kanface.tools.ptx.ir.Instruction;
+
+/// Applies a function of 1 value lane by lane. Made through [Specialised], so that each function
+/// has its own
+/// copy of this loop and is inlined in it.
+final class Lanes1 extends Op {
+  private final Fn.One f;
+  private final int d;
+  private final int a;
+
+  Lanes1(Instruction source, Fn.One f, int d, int a) {
+    super(source);
+    this.f = f;
+    this.d = d;
+    this.a = a;
+  }
+
+  @Override
+  void run(Warp w, int mask) {
+    long[] r = w.r;
+    if (mask == ALL) {
+      for (int l = 0; l < LANES; l++) {
+        r[d + l] = f.apply(r[a + l]);
+      }
+      return;
+    }
+    for (int m = mask; m != 0; m &= m - 1) {
+      int l = Integer.numberOfTrailingZeros(m);
+      r[d + l] = f.apply(r[a + l]);
+    }
+  }
+}

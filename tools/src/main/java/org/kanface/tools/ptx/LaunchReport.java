@@ -1,0 +1,77 @@
+package org.kanface.tools.ptx;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a launch did.
+public final class LaunchReport {
+  private final Launch launch;
+  private final Counters counters;
+  private final List<String> findings;
+  private final @Nullable Profiler profiler;
+  private final double seconds;
+  private final int workers;
+
+  LaunchReport(
+      Launch launch,
+      Counters counters,
+      List<String> findings,
+      @Nullable Profiler profiler,
+      double seconds,
+      int workers) {
+    this.launch = launch;
+    this.counters = counters;
+    this.findings = findings;
+    this.profiler = profiler;
+    this.seconds = seconds;
+    this.workers = workers;
+  }
+
+  /// What the sanitizers found; empty if nothing, or if they were off.
+  public List<String> findings() {
+    return findings;
+  }
+
+  /// Wall-clock time.
+  public double seconds() {
+    return seconds;
+  }
+
+  /// Host threads that ran blocks.
+  public int workers() {
+    return workers;
+  }
+
+  /// Instructions executed, each counted once for a warp.
+  public long warpInstructions() {
+    return sum(false);
+  }
+
+  /// Instructions executed, counted once for each lane that took part.
+  public long threadInstructions() {
+    return sum(true);
+  }
+
+  private long sum(boolean lanes) {
+    long sum = 0;
+    for (Code code : counters.codes()) {
+      long[] row = lanes ? counters.lanes(code) : counters.executions(code);
+      for (int i = 0; i < row.length; i++) {
+        sum += code.ops[i].counted ? row[i] : 0;
+      }
+    }
+    return sum;
+  }
+
+  Launch launch() {
+    return launch;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  @Nullable Profiler profiler() {
+    return profiler;
+  }
+}
