@@ -10,7 +10,7 @@ import java.util.Map;
 ///
 /// - `KANFace_RR_GG_LOSS_512_webface`: the thirteen published jobs on WebFace12M, values as
 /// published;   RR is ten times the rank ratio, GG the grid size. `rec` must be set to the data.
-/// - `EdgeFace_06_arc_512`: the same job for the EdgeFace baseline.
+/// - `EdgeFace_baseline`: the same job for the EdgeFace baseline.
 /// - `r100_gwp_cos_512`: the published iResNet with Gaussian-weighted pooling, and `r50_ada_512`:
 ///   AdaFace's backbone under its loss.
 /// - `EfficientFR_arc_512_vggface2`: the published EfficientFR.
@@ -61,7 +61,7 @@ public final class Presets {
     Map<String, Object> baseline =
         new LinkedHashMap<>(webface(6, 25, "arc", "EdgeFace_06_arc_512"));
     baseline.putAll(Map.of("network", "EdgeFace", "dropout", 0.2));
-    add(presets, "EdgeFace_06_arc_512", baseline);
+    add(presets, "EdgeFace_baseline", baseline);
     add(presets, "r100_gwp_cos_512", iResNet("r100", "results/r100_gwp_cos_512"));
     Map<String, Object> ada = new LinkedHashMap<>(iResNet("r50_ada", "results/r50_ada_512"));
     ada.put("loss", "adaface");
