@@ -45,7 +45,7 @@ final class Launch {
   private long nextToPrint;
   private @Nullable Throwable failure;
   private long failedBlock = Long.MAX_VALUE;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena;
 
   Launch(
       SimDevice device,
@@ -63,10 +63,11 @@ final class Launch {
     sharedBytes = kernel.sharedBytes() + dynamicShared;
     stackBytes = kernel.link().stackBytes();
     parameterBytes = (int) kernel.parameterEnd();
+    check();
+    number = device.nextLaunch();
+    arena = Arena.ofShared();
     MemorySegment copy = arena.allocate(Math.max(16, parameterBytes), 16);
     parameters = copy.address();
-    number = device.nextLaunch();
-    check();
     MemorySegment.copy(given, 0, copy, 0, parameterBytes);
   }
 

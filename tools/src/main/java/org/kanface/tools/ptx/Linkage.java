@@ -20,11 +20,15 @@ final class Linkage {
   /// Local memory of a thread where the depth of calls is not known.
   static final int UNBOUNDED_STACK = 32 << 10;
 
+  /// Bytes of shared memory that the runtime's own code takes where it is used.
+  static final int RESERVED = 1024;
+
   private final SimModule module;
   private final Map<String, Code> codes = new LinkedHashMap<>();
   private final IdentityHashMap<Variable, Long> shared = new IdentityHashMap<>();
   private final Set<Variable> dynamic = new LinkedHashSet<>();
   private long sharedBytes;
+  private long reservedOffset = -1;
   private boolean ordered;
   private boolean unbounded;
   private final Code kernel;
@@ -37,6 +41,10 @@ final class Linkage {
       layOutShared(f);
     }
     sharedBytes = (sharedBytes + 15) / 16 * 16;
+    if (usesReserved()) {
+      reservedOffset = sharedBytes;
+      sharedBytes += RESERVED;
+    }
     for (Variable v : dynamic) {
       shared.put(v, sharedBytes);
     }
@@ -60,6 +68,18 @@ final class Linkage {
 
   Iterable<Code> codes() {
     return codes.values();
+  }
+
+  private boolean usesReserved() {
+    return codes.values().stream()
+        .flatMap(code -> code.function.instructions().stream())
+        .flatMap(i -> i.operands().stream())
+        .anyMatch(o -> o instanceof Operand.Special(var name) && name.startsWith("%reserved_smem"));
+  }
+
+  /// Where the runtime's own shared memory lies.
+  long reservedOffset() {
+    return reservedOffset;
   }
 
   /// Bytes of static shared memory.

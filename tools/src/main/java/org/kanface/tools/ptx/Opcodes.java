@@ -106,6 +106,7 @@ final class Opcodes {
     put(ControlFamily::call, "call");
     put(ControlFamily::ret, "ret", "exit");
     put(ControlFamily::trap, "trap", "brkpt");
+    put(WmmaFamily::translate, "wmma");
     put(AsyncCopy::translate, "cp");
     put(MemoryBarrier::translate, "mbarrier");
   }

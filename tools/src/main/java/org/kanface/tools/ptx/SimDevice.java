@@ -24,6 +24,7 @@ public final class SimDevice implements AutoCloseable {
   private final GlobalMemory memory;
   private Consumer<String> output = System.out::print;
   private int launches;
+  private long workspace;
 
   /// A device with nothing in its memory.
   public SimDevice(SimOptions options) {
@@ -95,6 +96,15 @@ public final class SimDevice implements AutoCloseable {
 
   Consumer<String> output() {
     return output;
+  }
+
+  /// Zeros that all blocks of a grid share, in which cooperative groups count arrivals.
+  synchronized long workspace() {
+    if (workspace == 0) {
+      workspace = memory.allocate("the grid's workspace", 256).base;
+      memory(workspace, 256);
+    }
+    return workspace;
   }
 
   int nextLaunch() {

@@ -54,8 +54,15 @@ final class SpecialRegisters {
     put("%total_smem_size", (w, _) -> w.block.sharedBytes);
     put("%aggr_smem_size", (w, _) -> w.block.sharedBytes);
     put("%envreg0", (_, _) -> 0);
-    put("%envreg1", (_, _) -> 0);
-    put("%envreg2", (_, _) -> 0);
+    put("%envreg1", (w, _) -> w.block.launch.device.workspace() >>> 32);
+    put("%envreg2", (w, _) -> (int) w.block.launch.device.workspace());
+    put("%reserved_smem_offset_begin", (w, _) -> w.block.launch.kernel.link().reservedOffset());
+    put("%reserved_smem_offset_0", (w, _) -> w.block.launch.kernel.link().reservedOffset());
+    put("%reserved_smem_offset_1", (w, _) -> w.block.launch.kernel.link().reservedOffset());
+    put(
+        "%reserved_smem_offset_end",
+        (w, _) -> w.block.launch.kernel.link().reservedOffset() + Linkage.RESERVED);
+    put("%reserved_smem_offset_cap", (_, _) -> Linkage.RESERVED);
     put("%cluster_ctarank", (_, _) -> 0);
     put("%cluster_nctarank", (_, _) -> 1);
     put("%is_explicit_cluster", (_, _) -> 0);
