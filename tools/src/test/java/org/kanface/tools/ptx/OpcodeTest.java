@@ -172,6 +172,14 @@ final class OpcodeTest {
   }
 
   @Test
+  void sizesBeyondMeasureAreRefused() {
+    assertThatThrownBy(
+            () -> Gpu0.body(SimOptions.DEFAULT, ".global .b64 a[9223372036854775807];", ""))
+        .isInstanceOf(PtxException.class)
+        .hasMessageContaining("a number is too large");
+  }
+
+  @Test
   void initialisersOfModuleVariables() {
     String variables =
         """

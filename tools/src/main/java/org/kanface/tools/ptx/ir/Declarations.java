@@ -108,7 +108,7 @@ final class Declarations {
         unsized = false;
       }
     }
-    long size = unsized ? 0 : count * type.bytes();
+    long size = unsized ? 0 : Math.multiplyExact(count, (long) type.bytes());
     for (var piece : initial) {
       if (piece.offset() >= size) {
         throw new PtxException(

@@ -35,7 +35,12 @@ public final class Parser {
 
   /// Parses `text`; a [PtxException] names the line of the first mistake.
   public static Module parse(String text) {
-    return new Parser(text).module();
+    var parser = new Parser(text);
+    try {
+      return parser.module();
+    } catch (ArithmeticException _) {
+      throw parser.in.error("a number is too large.");
+    }
   }
 
   private Module module() {
