@@ -89,7 +89,7 @@ final class KernelWork {
           var c = blocks.of(m * n);
           return blocks.runs(() -> blocks.kernels.gemm().gemm(shape, a, b, c, Epilogue.NONE));
         };
-    return Work.kernel("sgemm_%dx%dx%d".formatted(m, n, k), shape.flops(), setup);
+    return Work.kernel("sgemm_%dx%dx%d".formatted(m, n, k), (double) shape.flops(), setup);
   }
 
   private static void conv(
@@ -105,7 +105,7 @@ final class KernelWork {
     rows.add(
         Work.kernel(
             name + "_b32/forward",
-            shape.flops(),
+            (double) shape.flops(),
             () -> {
               var blocks = new Blocks();
               var x = blocks.of(shape.inputNumel());
