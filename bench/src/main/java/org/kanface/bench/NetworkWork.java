@@ -34,30 +34,38 @@ final class NetworkWork {
 
   static List<Work> rows() {
     var rows = new ArrayList<Work>();
-    network(rows, "kanface_06_25", 112, i -> new KanFace(i, KanFace.Config.of(0.6, 25)), adamW());
-    network(rows, "iresnet18_gwp", 112, iResNet(18), sgd());
-    network(rows, "iresnet50_gwp", 112, iResNet(50), sgd());
-    network(rows, "efficientfr_112", 112, i -> new EfficientFr(i, EMBEDDING), adam());
-    network(rows, "efficientfr_224", 224, i -> new EfficientFr(i, EMBEDDING), adam());
+    network(rows, "kanface_06_25", 112, NetworkWork::kanFace, NetworkWork::adamW);
+    network(rows, "iresnet18_gwp", 112, init -> iResNet(init, 18), NetworkWork::sgd);
+    network(rows, "iresnet50_gwp", 112, init -> iResNet(init, 50), NetworkWork::sgd);
+    network(rows, "efficientfr_112", 112, NetworkWork::efficientFr, NetworkWork::adam);
+    network(rows, "efficientfr_224", 224, NetworkWork::efficientFr, NetworkWork::adam);
     rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward", 0, () -> kan(false)));
     rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward_backward", 0, () -> kan(true)));
     return rows;
   }
 
-  private static BiFunction<Module, PartialFc, Optimizer> adamW() {
-    return (network, head) -> new Adam(groups(network, head), Adam.Config.ADAMW);
+  private static Module kanFace(Init init) {
+    return new KanFace(init, KanFace.Config.of(0.6, 25));
   }
 
-  private static BiFunction<Module, PartialFc, Optimizer> adam() {
-    return (network, head) -> new Adam(groups(network, head), Adam.Config.ADAM);
+  private static Module iResNet(Init init, int layers) {
+    return new IResNet(init, IResNet.Config.of(layers, IResNet.Pooling.WEIGHTED));
   }
 
-  private static BiFunction<Module, PartialFc, Optimizer> sgd() {
-    return (network, head) -> new Sgd(groups(network, head), 0.9, false);
+  private static Module efficientFr(Init init) {
+    return new EfficientFr(init, EMBEDDING);
   }
 
-  private static Function<Init, Module> iResNet(int layers) {
-    return init -> new IResNet(init, IResNet.Config.of(layers, IResNet.Pooling.WEIGHTED));
+  private static Optimizer adamW(Module network, PartialFc head) {
+    return new Adam(groups(network, head), Adam.Config.ADAMW);
+  }
+
+  private static Optimizer adam(Module network, PartialFc head) {
+    return new Adam(groups(network, head), Adam.Config.ADAM);
+  }
+
+  private static Optimizer sgd(Module network, PartialFc head) {
+    return new Sgd(groups(network, head), 0.9, false);
   }
 
   private static List<Optimizer.Group> groups(Module network, PartialFc head) {

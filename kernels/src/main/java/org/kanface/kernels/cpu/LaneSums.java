@@ -33,9 +33,18 @@ final class LaneSums {
     return VectorMask.fromLong(Simd.F, bits);
   }
 
-  /// Lane `i` of the result: the sum of the lanes of vector `i < LANES` from `vectors` on, which
-  /// are overwritten. Every vector is summed in the same order, whatever the others hold.
-  static FloatVector of(long vectors) {
+  /// Stores the sums of the lanes of `count` vectors from `vectors` on, which are overwritten, as
+  /// whole vectors from `to` on. Every vector is summed in the same order, whatever the others
+  /// hold.
+  ///
+  /// Through memory, since a vector that a method returns is boxed wherever it is not inlined.
+  static void run(int count, long vectors, long to) {
+    for (int i = 0; i < count; i += Simd.LANES) {
+      group(vectors + (long) i * Lanes.BYTES, to + (long) i * Float.BYTES);
+    }
+  }
+
+  private static void group(long vectors, long to) {
     if (Simd.LANES >= 16) {
       fold8(vectors);
     }
@@ -48,7 +57,7 @@ final class LaneSums {
     FloatVector d = Lanes.load(vectors + 3L * Lanes.BYTES);
     a = fold(a, c, UPPER2, SWAP2);
     b = fold(b, d, UPPER2, SWAP2);
-    return fold(a, b, UPPER1, SWAP1);
+    Lanes.store(fold(a, b, UPPER1, SWAP1), to);
   }
 
   private static void fold8(long vectors) {

@@ -137,19 +137,20 @@ final class NormLayer {
   // y[r] = the sum of the lanes of partials[r] over the row's length
   private static void means(int rows, int row, long partials, long y) {
     float length = (float) row / Float.BYTES;
+    LaneSums.run(rows, partials, y);
     for (int r = 0; r < rows; r += Simd.LANES) {
-      FloatVector sums = LaneSums.of(partials + (long) r * Lanes.BYTES);
-      Lanes.store(sums.div(length), y + (long) r * Float.BYTES);
+      long to = y + (long) r * Float.BYTES;
+      Lanes.store(Lanes.load(to).div(length), to);
     }
   }
 
   // y[r] = 1 / √(the sum of the lanes of partials[r] over the row's length + eps)
   private static void inverseRoots(int rows, int row, float eps, long partials, long y) {
     float length = (float) row / Float.BYTES;
+    LaneSums.run(rows, partials, y);
     for (int r = 0; r < rows; r += Simd.LANES) {
-      FloatVector sums = LaneSums.of(partials + (long) r * Lanes.BYTES);
-      FloatVector root = Lanes.all(1f).div(sums.div(length).add(eps).sqrt());
-      Lanes.store(root, y + (long) r * Float.BYTES);
+      long to = y + (long) r * Float.BYTES;
+      Lanes.store(Lanes.all(1f).div(Lanes.load(to).div(length).add(eps).sqrt()), to);
     }
   }
 

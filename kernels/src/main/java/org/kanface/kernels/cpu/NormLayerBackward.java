@@ -166,13 +166,14 @@ final class NormLayerBackward {
   // factors[r] = -rstd mean(g), factors[GROUP + r] = -rstd² mean(g xh)
   private static void factors(int rows, int row, long partials, long rstd, long factors) {
     float length = (float) row / Float.BYTES;
-    for (int r = 0; r < rows; r += Simd.LANES) {
-      long at = partials + (long) r * Lanes.BYTES;
+    LaneSums.run(rows, partials, factors);
+    LaneSums.run(rows, partials + PARTIALS, factors + FACTORS);
+    for (int r = 0; r < rows; r++) {
       long to = factors + (long) r * Float.BYTES;
-      FloatVector scale = Lanes.load(rstd + (long) r * Float.BYTES, Lanes.first(rows - r)).neg();
-      Lanes.store(LaneSums.of(at).div(length).mul(scale), to);
-      FloatVector dot = LaneSums.of(at + PARTIALS).div(length);
-      Lanes.store(dot.mul(scale).mul(scale.neg()), to + FACTORS);
+      float scale = -Lanes.get(rstd + (long) r * Float.BYTES);
+      Lanes.set(to, Lanes.get(to) / length * scale);
+      float dot = Lanes.get(to + FACTORS) / length;
+      Lanes.set(to + FACTORS, dot * scale * -scale);
     }
   }
 
