@@ -16,14 +16,14 @@ import jdk.incubator.vector.VectorShuffle;
 final class GemmTranspose {
   private static final boolean IN_REGISTERS = LANES == 16;
 
-  private static final VectorShuffle<Float> SWAP8 = swap(8);
-  private static final VectorShuffle<Float> SWAP4 = swap(4);
-  private static final VectorShuffle<Float> SWAP2 = swap(2);
-  private static final VectorShuffle<Float> SWAP1 = swap(1);
-  private static final VectorMask<Float> UPPER8 = upper(8);
-  private static final VectorMask<Float> UPPER4 = upper(4);
-  private static final VectorMask<Float> UPPER2 = upper(2);
-  private static final VectorMask<Float> UPPER1 = upper(1);
+  static final VectorShuffle<Float> SWAP8 = swap(8);
+  static final VectorShuffle<Float> SWAP4 = swap(4);
+  static final VectorShuffle<Float> SWAP2 = swap(2);
+  static final VectorShuffle<Float> SWAP1 = swap(1);
+  static final VectorMask<Float> UPPER8 = upper(8);
+  static final VectorMask<Float> UPPER4 = upper(4);
+  static final VectorMask<Float> UPPER2 = upper(2);
+  static final VectorMask<Float> UPPER1 = upper(1);
 
   private GemmTranspose() {}
 

@@ -92,9 +92,9 @@ final class CompareFamily {
       int c) {
     var how =
         combine == null
-            ? LanesTest.Combine.NONE
-            : LanesTest.Combine.valueOf(combine.toUpperCase(Locale.ROOT));
-    t.add(Specialised.make(LanesTest.class, List.of(test), i, test, a, b, how, p, q, c));
+            ? LanesCompare.Combine.NONE
+            : LanesCompare.Combine.valueOf(combine.toUpperCase(Locale.ROOT));
+    t.add(Specialised.make(LanesCompare.class, List.of(test), i, test, a, b, how, p, q, c));
   }
 
   /// `d = test(a, b)` for a predicate `d`.

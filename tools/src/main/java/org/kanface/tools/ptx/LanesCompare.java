@@ -3,7 +3,7 @@ package org.kanface.tools.ptx;
 import org.kanface.tools.ptx.ir.Instruction;
 
 /// Compares two values lane by lane and hands the outcome to a [Combine]: `setp`.
-final class LanesTest extends Op {
+final class LanesCompare extends Op {
   /// What becomes of the outcome: `p = c`, and for two results `q = !c`, each after `and`, `or` or
   /// `xor` with a third predicate.
   enum Combine {
@@ -21,7 +21,7 @@ final class LanesTest extends Op {
   private final int q;
   private final int c;
 
-  LanesTest(Instruction source, Fn.Test f, int a, int b, Combine combine, int p, int q, int c) {
+  LanesCompare(Instruction source, Fn.Test f, int a, int b, Combine combine, int p, int q, int c) {
     super(source);
     this.f = f;
     this.a = a;
