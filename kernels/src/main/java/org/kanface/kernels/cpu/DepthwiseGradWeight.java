@@ -35,6 +35,7 @@ final class DepthwiseGradWeight {
     long groups = (s.n() + together - 1) / together;
     long taps = (long) s.kh() * s.kw();
     long partials = Scratch.PARTIALS.address((groups * blocks * taps + DepthwiseTile.MOST) * BYTES);
+    DepthwiseTile.Sums terms = terms(s, in, out);
     Workers.forEach(
         groups * in.parts(),
         t -> {
@@ -50,7 +51,7 @@ final class DepthwiseGradWeight {
             out.copy(dy + n * out.imageBytes(), part, gradient);
             for (int b = 0; b < in.blocks(); b++) {
               long at = (long) b * BYTES;
-              addImage(s, in, out, image + at, gradient + at, sums + at * taps);
+              addImage(s, in, out, terms, image + at, gradient + at, sums + at * taps);
             }
           }
         });
@@ -59,23 +60,36 @@ final class DepthwiseGradWeight {
         block -> store(s, partials + block * taps * BYTES, groups, blocks, block, dweight));
   }
 
+  /// The products of a kernel row, column by column.
+  private static DepthwiseTile.Sums terms(Conv2d s, DepthwisePlane in, DepthwisePlane out) {
+    return new DepthwiseTile.Sums(
+        near(s) ? DepthwiseTile.NEAR : (int) s.outW(),
+        out.rowBytes(),
+        out.pixelBytes(),
+        s.strideH() * in.rowBytes(),
+        s.strideW() * in.pixelBytes(),
+        s.dilationW() * in.pixelBytes(),
+        BYTES,
+        BYTES);
+  }
+
+  /// Whether neighbouring columns of `dy` meet neighbouring columns of the kernel.
+  private static boolean near(Conv2d s) {
+    return s.strideW() == s.dilationW() && s.outW() % DepthwiseTile.NEAR == 0;
+  }
+
   /// Adds one image to the sums `[kh, kw]` of one vector of channels.
   private static void addImage(
-      Conv2d s, DepthwisePlane in, DepthwisePlane out, long image, long gradient, long sums) {
+      Conv2d s,
+      DepthwisePlane in,
+      DepthwisePlane out,
+      DepthwiseTile.Sums terms,
+      long image,
+      long gradient,
+      long sums) {
     int outW = (int) s.outW();
-    boolean near = s.strideW() == s.dilationW() && outW % DepthwiseTile.NEAR == 0;
-    int width = near ? DepthwiseTile.NEAR : outW; // columns of dy a call
-    int most = near ? DepthwiseTile.NEAR : DepthwiseTile.MOST; // kernel columns a call
-    var terms =
-        new DepthwiseTile.Sums(
-            width,
-            out.rowBytes(),
-            out.pixelBytes(),
-            s.strideH() * in.rowBytes(),
-            s.strideW() * in.pixelBytes(),
-            s.dilationW() * in.pixelBytes(),
-            BYTES,
-            BYTES);
+    int width = terms.inner(); // columns of dy a call
+    int most = near(s) ? DepthwiseTile.NEAR : DepthwiseTile.MOST; // kernel columns a call
     for (int u = 0; u < s.kh(); u++) {
       // rows i of dy for which i stride + offset lies in the image
       int offset = u * s.dilationH() - s.padH();

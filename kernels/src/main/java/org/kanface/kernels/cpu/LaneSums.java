@@ -30,13 +30,10 @@ final class LaneSums {
     if (Simd.LANES >= 8) {
       fold4(vectors);
     }
-    FloatVector a = Lanes.load(vectors);
-    FloatVector b = Lanes.load(vectors + Lanes.BYTES);
-    FloatVector c = Lanes.load(vectors + 2L * Lanes.BYTES);
-    FloatVector d = Lanes.load(vectors + 3L * Lanes.BYTES);
-    a = fold(a, c, GemmTranspose.UPPER2, GemmTranspose.SWAP2);
-    b = fold(b, d, GemmTranspose.UPPER2, GemmTranspose.SWAP2);
-    Lanes.store(fold(a, b, GemmTranspose.UPPER1, GemmTranspose.SWAP1), to);
+    fold2(vectors);
+    FloatVector first = Lanes.load(vectors);
+    FloatVector second = Lanes.load(vectors + Lanes.BYTES);
+    Lanes.store(fold(first, second, GemmTranspose.UPPER1, GemmTranspose.SWAP1), to);
   }
 
   private static void fold8(long vectors) {
@@ -52,6 +49,14 @@ final class LaneSums {
       long at = vectors + (long) i * Lanes.BYTES;
       FloatVector other = Lanes.load(at + 4L * Lanes.BYTES);
       Lanes.store(fold(Lanes.load(at), other, GemmTranspose.UPPER4, GemmTranspose.SWAP4), at);
+    }
+  }
+
+  private static void fold2(long vectors) {
+    for (int i = 0; i < 2; i++) {
+      long at = vectors + (long) i * Lanes.BYTES;
+      FloatVector other = Lanes.load(at + 2L * Lanes.BYTES);
+      Lanes.store(fold(Lanes.load(at), other, GemmTranspose.UPPER2, GemmTranspose.SWAP2), at);
     }
   }
 
