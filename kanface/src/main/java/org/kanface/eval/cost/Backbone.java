@@ -96,7 +96,7 @@ public record Backbone(
   }
 
   private Cost encoder(int d, int k, long n) {
-    return Cost.conv(k, 1, d, n).plus(norm(d, n)).plus(mlp(d, n));
+    return Cost.conv(k, 1, d, n).plus(normMlp(d, n));
   }
 
   private Cost splitAttention(int d, int scales, long n, boolean position) {
@@ -111,16 +111,20 @@ public record Backbone(
         .plus(Cost.channelAttention(d, heads, n))
         .plus(linear(d, d, n))
         .plus(Cost.params(d, d * n)) // layer scale of the attention
-        .plus(norm(d, n))
-        .plus(mlp(d, n));
+        .plus(normMlp(d, n));
   }
 
-  private Cost mlp(int d, long n) {
+  /// Norm, MLP and layer scale. With low-rank linears they are one operation, which keeps its
+  /// result, the two narrow products and the norm's mean and deviation.
+  private Cost normMlp(int d, long n) {
     long hidden = (long) EXPANSION * d;
-    return linear(d, hidden, n)
-        .plus(Cost.gelu(hidden * n))
-        .plus(linear(hidden, d, n))
-        .plus(Cost.params(d, d * n)); // layer scale
+    Cost cost =
+        norm(d, n)
+            .plus(linear(d, hidden, n))
+            .plus(Cost.gelu(hidden * n))
+            .plus(linear(hidden, d, n))
+            .plus(Cost.params(d, d * n)); // layer scale
+    return rankRatio == 0 ? cost : cost.keeping((d + 2 * rank(d, hidden) + 2) * n);
   }
 
   private static Cost norm(long d, long n) {
@@ -131,7 +135,10 @@ public record Backbone(
     if (rankRatio == 0) {
       return Cost.linear(in, out, tokens);
     }
-    long rank = Math.max(2, (long) (Math.min(in, out) * rankRatio));
-    return Cost.lowRank(in, rank, out, tokens);
+    return Cost.lowRank(in, rank(in, out), out, tokens);
+  }
+
+  private long rank(long in, long out) {
+    return Math.max(2, (long) (Math.min(in, out) * rankRatio));
   }
 }

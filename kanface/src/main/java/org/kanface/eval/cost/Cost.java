@@ -122,6 +122,23 @@ public record Cost(
     return new Cost(0, 0, 0, 0, 0, 0, 0, d, 0, 0, 2 * d, d);
   }
 
+  /// The same where the backward pass reads `values` values in all.
+  Cost keeping(long values) {
+    return new Cost(
+        convMacs,
+        convBias,
+        linearMacs,
+        linearBias,
+        gelu,
+        attentionMacs,
+        softmax,
+        norm,
+        convParams,
+        linearParams,
+        otherParams,
+        values);
+  }
+
   /// Component-wise sum.
   Cost plus(Cost o) {
     return new Cost(

@@ -1,13 +1,20 @@
 package org.kanface.eval.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.kanface.autograd.Graph;
 import org.kanface.config.ConfigLoader;
 import org.kanface.config.Presets;
 import org.kanface.config.TrainConfig;
+import org.kanface.nn.Init;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
+import org.kanface.train.Networks;
 
 class MemoryPlanTest {
 
@@ -32,6 +39,23 @@ class MemoryPlanTest {
 
     assertThat(plan.moments()).isEqualTo(4 * table.actualTotalParams());
     assertThat(plan.weights()).isEqualTo(4 * (2 * table.actualTotalParams() + table.buffers()));
+  }
+
+  @Test
+  void activationsAreWhatAForwardPassLeavesBehind() {
+    TrainConfig config = ConfigLoader.load("faces_reference", List.of("batch_size=4"));
+    Device device = Device.cpu();
+    try (var network = Networks.create(config.model(), Init.of(device, 1));
+        Graph graph = Graph.training(1)) {
+      long before = device.pool().stats().liveBytes();
+      var images = Tensor.of(device, Shape.of(4, 112, 112, 3), new float[4 * 112 * 112 * 3]);
+
+      network.forward(graph.constant(images));
+      long kept = device.pool().stats().liveBytes() - before;
+
+      assertThat((double) MemoryPlan.of(config, 10).activations())
+          .isCloseTo(kept, withinPercentage(15));
+    }
   }
 
   @Test
