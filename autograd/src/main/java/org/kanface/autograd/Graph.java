@@ -217,18 +217,23 @@ public final class Graph implements AutoCloseable {
     }
   }
 
-  /// The first recorded op whose value is not finite, with what it read: for the message after a
-  /// loss went bad.
-  /// Looks at values that are still there.
+  /// The first recorded op whose value is not finite and the last parameter read by then, or the
+  /// first parameter that is not finite itself: for the message after a loss went bad. Looks at
+  /// values that are still there.
   public Optional<String> firstNonFinite() {
+    String last = "";
     for (Node node : tape) {
       for (Var input : node.op.inputs()) {
-        if (input.isLeaf() && input.dtype().isFloating() && !input.value().isFinite()) {
+        if (!input.isLeaf() || !input.dtype().isFloating()) {
+          continue;
+        }
+        if (!input.value().isFinite()) {
           return Optional.of("parameter " + input.name() + " " + input.shape());
         }
+        last = input.requiresGrad() ? ", at parameter " + input.name() : last;
       }
       if (node.output.hasValue() && !node.output.value().isFinite()) {
-        return Optional.of("op " + node.op.name() + " → " + node.output.shape());
+        return Optional.of("op " + node.op.name() + " → " + node.output.shape() + last);
       }
     }
     return Optional.empty();

@@ -261,7 +261,7 @@ class GraphTest {
       assertThat(graph.firstNonFinite()).isEmpty();
       Elementwise.of(Unary.LOG, zero);
       Elementwise.of(Unary.EXP, zero);
-      assertThat(graph.firstNonFinite()).contains("op log → [2]");
+      assertThat(graph.firstNonFinite()).contains("op log → [2], at parameter x");
     }
   }
 
