@@ -74,6 +74,12 @@ public final class SimDevice implements AutoCloseable {
     return block.segment.asSlice(address - block.base, bytes);
   }
 
+  /// The `bytes` bytes from `address` on, to read alone: what was not initialised stays so.
+  public MemorySegment peek(long address, long bytes) {
+    Allocation block = memory.find(address, bytes);
+    return block.segment.asSlice(address - block.base, bytes).asReadOnly();
+  }
+
   /// Frees a block.
   public void free(long address) {
     if (!memory.free(address)) {

@@ -3,6 +3,7 @@ package org.kanface.tools.ptx;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.kanface.tools.ptx.ir.Function;
 import org.kanface.tools.ptx.ir.Variable;
 
@@ -29,6 +30,14 @@ public final class SimKernel {
   /// Sizes of the parameters in bytes, in order.
   public List<Integer> parameterBytes() {
     return function.parameters().stream().map(v -> (int) v.size()).toList();
+  }
+
+  /// Where each parameter begins in the piece that holds them all.
+  public List<Long> parameterOffsets() {
+    return LongStream.of(code.parameterOffsets)
+        .limit(function.parameters().size())
+        .boxed()
+        .toList();
   }
 
   /// Bytes of static shared memory.
@@ -83,7 +92,7 @@ public final class SimKernel {
   }
 
   /// Where the parameters end.
-  long parameterEnd() {
+  public long parameterEnd() {
     int n = function.parameters().size();
     return n == 0 ? 0 : code.parameterOffsets[n - 1] + function.parameters().get(n - 1).size();
   }

@@ -19,7 +19,7 @@ import org.kanface.tools.ptx.ir.Space;
 import org.kanface.tools.ptx.ir.Variable;
 
 /// A loaded PTX file: its kernels and its variables in global and constant memory.
-public final class SimModule {
+public final class SimModule implements AutoCloseable {
   private static final long FUNCTIONS = 0x7300_0000_0000L;
   private static final long FUNCTION_STEP = 16;
 
@@ -71,6 +71,14 @@ public final class SimModule {
   /// The size of a variable in global or constant memory.
   public long globalBytes(String name) {
     return allocation(name).size();
+  }
+
+  /// Frees its variables; its kernels must not be launched any more.
+  @Override
+  public void close() {
+    for (Allocation block : globals.values()) {
+      memory().free(block.base);
+    }
   }
 
   private Allocation allocation(String name) {
