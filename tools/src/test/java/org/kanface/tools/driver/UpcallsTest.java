@@ -17,6 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The libraries that are written here load, and their functions are Java methods.
+@SuppressWarnings("restricted")
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class UpcallsTest {
   static final class Calls {

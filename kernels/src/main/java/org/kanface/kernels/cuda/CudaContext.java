@@ -1,0 +1,153 @@
+package org.kanface.kernels.cuda;
+
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuDeviceGet;
+import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
+import static jcuda.driver.JCudaDriver.cuDeviceGetName;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+import static org.kanface.kernels.cuda.CudaException.check;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUresult;
+import org.kanface.kernels.HostMemory;
+import org.kanface.kernels.Memory;
+
+/// A GPU in use: its primary context, one stream, and the modules loaded so far. Lives as long as
+/// the process.
+final class CudaContext {
+  private final String name;
+  private final CUdevice device = new CUdevice();
+  private final CUcontext context = new CUcontext();
+  private final ThreadLocal<Boolean> entered = ThreadLocal.withInitial(() -> false);
+  private final CudaStream stream;
+  private final int capability;
+  private final int multiprocessors;
+  private final Map<String, CudaModule> modules = new ConcurrentHashMap<>();
+
+  /// @param backend `cuda` or `cuda-sim`, for messages
+  CudaContext(String backend, int ordinal) {
+    name = ordinal == 0 ? backend : backend + ":" + ordinal;
+    check(cuDeviceGet(device, ordinal), "opening %s", name);
+    check(cuDevicePrimaryCtxRetain(context, device), "opening %s", name);
+    enter();
+    stream = new CudaStream();
+    capability =
+        10 * attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+            + attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    multiprocessors = attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+  }
+
+  private int attribute(int attribute) {
+    var value = new int[1];
+    check(cuDeviceGetAttribute(value, attribute, device), "attribute %d of %s", attribute, name);
+    return value[0];
+  }
+
+  /// Makes this the calling thread's context; before every driver call.
+  void enter() {
+    if (!entered.get()) {
+      check(cuCtxSetCurrent(context), "using %s on thread %s", name, Thread.currentThread());
+      entered.set(true);
+    }
+  }
+
+  CudaStream stream() {
+    return stream;
+  }
+
+  /// Compute capability times 10: 75, 80, 90, …
+  int capability() {
+    return capability;
+  }
+
+  int multiprocessors() {
+    return multiprocessors;
+  }
+
+  /// The GPU's name.
+  String describe() {
+    var text = new byte[256];
+    check(cuDeviceGetName(text, text.length, device), "the name of %s", name);
+    int end = 0;
+    while (end < text.length && text[end] != 0) {
+      end++;
+    }
+    return new String(text, 0, end, StandardCharsets.US_ASCII);
+  }
+
+  /// A new block; throws [OutOfMemoryError] that says how much was asked for and how much is free.
+  CudaMemory allocate(long bytes) {
+    enter();
+    var pointer = new DevicePointer();
+    long length = Math.max(bytes, 1);
+    int status = cuMemAlloc(pointer, length);
+    if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+      var free = new long[1];
+      var total = new long[1];
+      check(cuMemGetInfo(free, total), "asking %s for its free memory", name);
+      throw new OutOfMemoryError(
+          "%s: %,d bytes asked for, %,d free of %,d".formatted(name, length, free[0], total[0]));
+    }
+    check(status, "[allocate] %,d bytes on %s", length, name);
+    return new CudaMemory(this, pointer, length);
+  }
+
+  /// Copies between blocks of the host and of this device; done when it returns, unless both are
+  /// on the device.
+  void copy(Memory source, Memory target, long bytes) {
+    requireRoom("source", source, bytes);
+    requireRoom("target", target, bytes);
+    if (bytes == 0) {
+      return;
+    }
+    enter();
+    if (source instanceof HostMemory from) {
+      if (target instanceof HostMemory to) {
+        to.segment().asSlice(0, bytes).copyFrom(from.segment().asSlice(0, bytes));
+      } else {
+        stream.upload(from.segment(), mine(target).pointer(), bytes);
+      }
+    } else if (target instanceof HostMemory to) {
+      stream.download(mine(source).pointer(), to.segment(), bytes);
+    } else {
+      stream.copy(mine(source).pointer(), mine(target).pointer(), bytes);
+    }
+  }
+
+  private static void requireRoom(String what, Memory memory, long bytes) {
+    if (bytes < 0 || bytes > memory.byteSize()) {
+      throw new IndexOutOfBoundsException(
+          "[copy] %s: expected at least %,d bytes, got %,d"
+              .formatted(what, bytes, memory.byteSize()));
+    }
+  }
+
+  /// Throws [IllegalArgumentException] for memory of elsewhere.
+  CudaMemory mine(Memory memory) {
+    if (memory instanceof CudaMemory m && m.context() == this) {
+      return m;
+    }
+    throw new IllegalArgumentException(
+        "expected memory of %s, got %s"
+            .formatted(name, memory instanceof HostMemory ? "the host's" : memory));
+  }
+
+  /// The kernels of a family, loaded when first asked for.
+  CudaModule module(String family) {
+    return modules.computeIfAbsent(family, f -> new CudaModule(this, f));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,75 @@
+package org.kanface.kernels.cuda;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.DriverStandIn;
+
+/// The one CUDA driver of a process: NVIDIA's, or what stands in for it. JCuda's natives bind to
+/// whichever is loaded first and cannot be told otherwise later.
+final class CudaDriver {
+  /// Which driver.
+  enum Kind {
+    NVIDIA,
+    SIMULATED
+  }
+
+  private static final Optional<DriverStandIn> STAND_IN =
+      ServiceLoader.load(DriverStandIn.class, CudaDriver.class.getClassLoader()).findFirst();
+  private static final Map<Integer, CudaContext> CONTEXTS = new HashMap<>();
+
+  private static @Nullable Kind opened;
+  private static @Nullable DriverProbe probe;
+
+  private CudaDriver() {}
+
+  /// Empty where device `ordinal` of a driver can be used in this process, else why it cannot.
+  static synchronized Optional<String> missing(Kind kind, int ordinal) {
+    if (opened != null && opened != kind) {
+      return Optional.of(
+          opened == Kind.NVIDIA
+              ? "this process already uses NVIDIA's driver"
+              : "this process already uses the simulated driver");
+    }
+    if (kind == Kind.SIMULATED) {
+      if (STAND_IN.isEmpty()) {
+        return Optional.of(
+            "the module kanface-tools, which simulates it, is not on the class path");
+      }
+      return ordinal == 0
+          ? Optional.empty()
+          : Optional.of("there is device 0 alone, got " + ordinal);
+    }
+    if (probe == null) {
+      probe = DriverProbe.here();
+    }
+    return probe.missing(ordinal);
+  }
+
+  /// The context of a device; throws [IllegalStateException] where [#missing] is not empty.
+  static synchronized CudaContext context(Kind kind, int ordinal) {
+    missing(kind, ordinal)
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException("this device cannot be used: " + why);
+            });
+    if (opened == null) {
+      Natives.load(kind == Kind.SIMULATED ? STAND_IN.orElseThrow() : null);
+      opened = kind;
+      CudaException.check(JCudaDriver.cuInit(0), "starting the CUDA driver");
+    }
+    return CONTEXTS.computeIfAbsent(ordinal, n -> new CudaContext(backend(kind), n));
+  }
+
+  private static String backend(Kind kind) {
+    return kind == Kind.NVIDIA ? "cuda" : "cuda-sim";
+  }
+
+  /// What stands in for NVIDIA's driver, in a few words; empty where nothing does.
+  static String standIn() {
+    return STAND_IN.map(DriverStandIn::describe).orElse("");
+  }
+}

@@ -1,0 +1,20 @@
+package org.kanface.kernels.cuda;
+
+import jcuda.driver.CUdeviceptr;
+
+/// A device pointer whose address can be read, to be packed among a kernel's arguments.
+final class DevicePointer extends CUdeviceptr {
+  DevicePointer() {}
+
+  private DevicePointer(DevicePointer base, long offset) {
+    super(base, offset);
+  }
+
+  DevicePointer plus(long bytes) {
+    return new DevicePointer(this, bytes);
+  }
+
+  long address() {
+    return getNativePointer() + getByteOffset();
+  }
+}

@@ -1,0 +1,194 @@
+package org.kanface.kernels.cuda;
+
+import static jcuda.driver.JCudaDriver.CU_LAUNCH_PARAM_BUFFER_POINTER;
+import static jcuda.driver.JCudaDriver.CU_LAUNCH_PARAM_BUFFER_SIZE;
+import static jcuda.driver.JCudaDriver.CU_LAUNCH_PARAM_END;
+import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
+import static jcuda.driver.JCudaDriver.cuLaunchKernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import jcuda.Pointer;
+import jcuda.driver.CUfunction_attribute;
+import jcuda.driver.CUresult;
+import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.Memory;
+
+/// One launch of a kernel: sizes, then arguments in order, then [#run].
+///
+/// ```java
+/// module.launch("silu_forward_f32").grid(blocks).block(256).memory(x).memory(y).i64(n).run();
+/// ```
+///
+/// Arguments are packed into one piece, each aligned to its size, as C lays out a structure.
+final class Launch {
+  private static final int MOST_BLOCKS = 65535; // in y and z
+  private static final int SHARED = 48 << 10; // without asking for more
+  private static final int LONGEST = 4096; // bytes of arguments
+
+  private static final ThreadLocal<ByteBuffer> BUFFER =
+      ThreadLocal.withInitial(
+          () -> ByteBuffer.allocateDirect(LONGEST).order(ByteOrder.nativeOrder()));
+
+  private final CudaContext context;
+  private final CudaModule.Kernel kernel;
+  private final ByteBuffer arguments = BUFFER.get().clear();
+  private final int[] grid = {1, 1, 1};
+  private final int[] block = {1, 1, 1};
+  private int shared;
+  private int count;
+
+  Launch(CudaContext context, CudaModule.Kernel kernel) {
+    this.context = context;
+    this.kernel = kernel;
+  }
+
+  /// Blocks of `block` threads for one thread an element: at least 1, because CUDA refuses an empty
+  /// grid, and few enough that each works through several.
+  static int blocks(long elements, int block) {
+    return Math.clamp(Math.ceilDiv(elements, block), 1, 1 << 20);
+  }
+
+  /// Blocks in y or z, where there may be at most 65,535.
+  static int rows(long rows) {
+    return Math.clamp(rows, 1, MOST_BLOCKS);
+  }
+
+  Launch grid(int x, int y, int z) {
+    grid[0] = x;
+    grid[1] = y;
+    grid[2] = z;
+    return this;
+  }
+
+  Launch grid(int x) {
+    return grid(x, 1, 1);
+  }
+
+  Launch block(int x, int y) {
+    block[0] = x;
+    block[1] = y;
+    return this;
+  }
+
+  Launch block(int x) {
+    return block(x, 1);
+  }
+
+  /// Bytes of dynamic shared memory.
+  Launch shared(int bytes) {
+    shared = bytes;
+    return this;
+  }
+
+  /// A block's address; 0 where it is absent.
+  Launch memory(@Nullable Memory memory) {
+    next(Long.BYTES);
+    arguments.putLong(memory == null ? 0 : address(memory));
+    return this;
+  }
+
+  private long address(Memory memory) {
+    try {
+      return context.mine(memory).pointer().address();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "[%s] argument %d: %s".formatted(kernel.name(), count, e.getMessage()), e);
+    }
+  }
+
+  Launch i64(long value) {
+    next(Long.BYTES);
+    arguments.putLong(value);
+    return this;
+  }
+
+  Launch i32(int value) {
+    next(Integer.BYTES);
+    arguments.putInt(value);
+    return this;
+  }
+
+  Launch f32(double value) {
+    next(Float.BYTES);
+    arguments.putFloat((float) value);
+    return this;
+  }
+
+  Launch f64(double value) {
+    next(Double.BYTES);
+    arguments.putDouble(value);
+    return this;
+  }
+
+  private void next(int bytes) {
+    List<Integer> wanted = kernel.parameters().bytes();
+    if (count == wanted.size() || wanted.get(count) != bytes) {
+      throw new IllegalArgumentException(
+          "[%s] argument %d: expected %s, got %d bytes"
+              .formatted(
+                  kernel.name(),
+                  count + 1,
+                  count == wanted.size() ? "no more" : wanted.get(count) + " bytes",
+                  bytes));
+    }
+    count++;
+    arguments.position(Math.ceilDiv(arguments.position(), bytes) * bytes);
+  }
+
+  /// Enqueues it; what goes wrong later shows at the next wait.
+  void run() {
+    if (count != kernel.parameters().bytes().size()) {
+      throw new IllegalArgumentException(
+          "[%s] expected %d arguments, got %d"
+              .formatted(kernel.name(), kernel.parameters().bytes().size(), count));
+    }
+    context.enter();
+    if (shared > SHARED) {
+      check(
+          cuFuncSetAttribute(
+              kernel.function(),
+              CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+              shared));
+    }
+    var extra =
+        Pointer.to(
+            CU_LAUNCH_PARAM_BUFFER_POINTER,
+            Pointer.to(arguments.duplicate().rewind()),
+            CU_LAUNCH_PARAM_BUFFER_SIZE,
+            Pointer.to(new long[] {arguments.position()}),
+            CU_LAUNCH_PARAM_END);
+    check(
+        cuLaunchKernel(
+            kernel.function(),
+            grid[0],
+            grid[1],
+            grid[2],
+            block[0],
+            block[1],
+            block[2],
+            shared,
+            context.stream().handle(),
+            null,
+            extra));
+  }
+
+  private void check(int status) {
+    if (status != CUresult.CUDA_SUCCESS) {
+      CudaException.check(
+          status,
+          "%s<<<(%d, %d, %d), (%d, %d, %d), %d>>> on %s, arguments of %s bytes",
+          kernel.name(),
+          grid[0],
+          grid[1],
+          grid[2],
+          block[0],
+          block[1],
+          block[2],
+          shared,
+          context,
+          kernel.parameters().bytes());
+    }
+  }
+}
