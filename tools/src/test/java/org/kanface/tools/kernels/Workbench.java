@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -163,6 +164,22 @@ final class Workbench implements AutoCloseable {
   void requireSum(Twin block, long length, double factor) {
     double root = Math.sqrt(Math.max(length, 1));
     requireEqual(block, factor * (8 + 4 * root), root);
+  }
+
+  /// The device's partial sums `[chunks, size of whole]` add up to what the host has in `whole`.
+  void requireChunks(Twin partial, Twin whole, long length, double factor) {
+    float[] parts = floats(partial);
+    var sums = new float[whole.size()];
+    for (int i = 0; i < parts.length; i++) {
+      sums[i % sums.length] += parts[i];
+    }
+    MemorySegment.copy(
+        MemorySegment.ofArray(sums),
+        0,
+        device.memory(whole.device(), 4L * sums.length),
+        0,
+        4L * sums.length);
+    requireSum(whole, length, factor);
   }
 
   void requireSameLongs(Twin block) {

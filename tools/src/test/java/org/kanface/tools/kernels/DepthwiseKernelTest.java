@@ -1,0 +1,102 @@
+package org.kanface.tools.kernels;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.ConvKernels;
+import org.kanface.tools.ptx.Dim3;
+
+/// `depthwise.cu` against the plain loops: channels that are no multiple of 32, strides, padding,
+/// images smaller than the kernel.
+final class DepthwiseKernelTest {
+  private static final ConvKernels REFERENCE = Workbench.REFERENCE.conv();
+  private static final Dim3 WARPS = Dim3.of(32, 8);
+
+  private static byte[] bytes(Conv2d s) {
+    int[] sizes = {
+      (int) s.n(),
+      (int) s.h(),
+      (int) s.w(),
+      (int) s.c(),
+      (int) s.outH(),
+      (int) s.outW(),
+      s.kh(),
+      s.kw(),
+      s.strideH(),
+      s.strideW(),
+      s.padH(),
+      s.padW(),
+      s.dilationH(),
+      s.dilationW(),
+      0
+    };
+    var out = ByteBuffer.allocate(sizes.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int size : sizes) {
+      out.putInt(size);
+    }
+    return out.array();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 4, 4, 5, 3, 1, 1", "1, 1, 1, 1, 3, 1, 1", "2, 5, 7, 33, 3, 1, 1", "1, 7, 5, 31, 5, 1, 2",
+    "1, 4, 6, 32, 7, 1, 3", "1, 3, 3, 5, 9, 1, 4", "2, 8, 7, 40, 3, 2, 1", "1, 9, 9, 6, 5, 2, 0",
+    "1, 6, 6, 65, 2, 2, 0"
+  })
+  void convolution(long n, long h, long w, long c, int kernel, int stride, int padding) {
+    var s = Conv2d.of(n, h, w, c, c, kernel, stride, padding, c);
+    int taps = kernel * kernel;
+    try (var b = new Workbench("depthwise", c)) {
+      Twin x = b.in("x", s.inputNumel());
+      Twin weight = b.in("weight", s.weightNumel());
+      Twin bias = b.in("bias", c);
+      Twin y = b.out("y", s.outputNumel());
+      for (boolean biased : new boolean[] {true, false}) {
+        b.launch(
+            "depthwise_forward_f32",
+            Dim3.of(1, 2),
+            WARPS,
+            taps * 128,
+            x,
+            weight,
+            biased ? bias : 0L,
+            y,
+            bytes(s));
+        REFERENCE.forward(s, x.host(), weight.host(), biased ? bias.host() : null, y.host());
+        b.requireSum(y, taps, 1);
+      }
+      Twin dy = b.in("dy", s.outputNumel());
+      Twin dx = b.out("dx", s.inputNumel());
+      b.launch(
+          "depthwise_backward_input_f32",
+          Dim3.of(2, 2),
+          WARPS,
+          taps * 128,
+          dy,
+          weight,
+          dx,
+          bytes(s));
+      REFERENCE.gradInput(s, dy.host(), weight.host(), dx.host());
+      b.requireSum(dx, taps, 1);
+      long pixels = n * s.outH() * s.outW();
+      long span = Math.max(1, (pixels + 2) / 3);
+      int chunks = (int) Math.max(1, (pixels + span - 1) / span);
+      Twin partial = b.out("partial", chunks * s.weightNumel());
+      Twin dw = b.out("dweight", s.weightNumel());
+      b.launch(
+          "depthwise_backward_weight_f32",
+          new Dim3(1, 3, chunks),
+          WARPS,
+          0,
+          x,
+          dy,
+          partial,
+          bytes(s),
+          span);
+      REFERENCE.gradWeight(s, x.host(), dy.host(), dw.host());
+      b.requireChunks(partial, dw, pixels, 1);
+    }
+  }
+}
