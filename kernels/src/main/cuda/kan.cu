@@ -304,13 +304,46 @@ static __device__ __forceinline__ float warpSum(float v) {
   return v;
 }
 
-static __device__ __forceinline__ float4 gradients(const float* __restrict__ g, long long o, long long outputs) {
-  float4 v;
-  v.x = o < outputs ? g[o] : 0.0f;
-  v.y = o + 1 < outputs ? g[o + 1] : 0.0f;
-  v.z = o + 2 < outputs ? g[o + 2] : 0.0f;
-  v.w = o + 3 < outputs ? g[o + 3] : 0.0f;
-  return v;
+// g . slope over this lane's four outputs. Beyond the outputs slope is 0, but 0 * NaN is not: those are left out.
+static __device__ __forceinline__ float dot(const float* __restrict__ g, float4 slope, long long rest) {
+  if (rest >= 4) return g[0] * slope.x + g[1] * slope.y + g[2] * slope.z + g[3] * slope.w;
+  float sum = 0.0f;
+  if (rest > 0) sum += g[0] * slope.x;
+  if (rest > 1) sum += g[1] * slope.y;
+  if (rest > 2) sum += g[2] * slope.z;
+  return sum;
+}
+
+template <int K>
+static __device__ __forceinline__ void backwardTile(
+    float* __restrict__ rows, const int* __restrict__ first, const float* __restrict__ points,
+    const float* __restrict__ coef, const float* __restrict__ scaleBase, const float* __restrict__ scaleSpline,
+    const float* __restrict__ dy, float* __restrict__ dx, long long n, long long inputs, long long outputs, int basis,
+    int order, float divisor, long long sampleStride, long long i, long long sample0) {
+  float sums[EACH];
+#pragma unroll
+  for (int r = 0; r < EACH; r++) sums[r] = 0.0f;
+  for (long long output0 = 0; output0 < outputs; output0 += TILE) {
+    __syncthreads();
+    stage(rows, coef, scaleBase, scaleSpline, i, output0, outputs, basis);
+    __syncthreads();
+    const long long o = output0 + threadIdx.x * 4;
+#pragma unroll
+    for (int r = 0; r < EACH; r++) {
+      const long long b = sample0 + threadIdx.y * EACH + r;
+      if (b < n) {
+        float4 slope = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+        combine<K>(slope, rows, first[i * n + b], points + i * (order + 2) * n + b, n, basis, order);
+        sums[r] += dot(dy + b * sampleStride + o, slope, outputs - o);
+      }
+    }
+  }
+#pragma unroll
+  for (int r = 0; r < EACH; r++) {
+    const long long b = sample0 + threadIdx.y * EACH + r;
+    const float sum = warpSum(sums[r]);
+    if (b < n && threadIdx.x == 0) dx[b * inputs + i] = sum / divisor;
+  }
 }
 
 extern "C" __global__ void __launch_bounds__(LANES * GROUPS) kan_backward_input_f32(
@@ -321,35 +354,13 @@ extern "C" __global__ void __launch_bounds__(LANES * GROUPS) kan_backward_input_
   extern __shared__ float4 shared4[];
   float* rows = (float*)shared4;
   for (long long i = blockIdx.x; i < inputs; i += gridDim.x) {
-    for (long long sample0 = (long long)blockIdx.y * SAMPLES; sample0 < n; sample0 += (long long)gridDim.y * SAMPLES) {
-      float sums[EACH];
-#pragma unroll
-      for (int r = 0; r < EACH; r++) sums[r] = 0.0f;
-      for (long long output0 = 0; output0 < outputs; output0 += TILE) {
-        __syncthreads();
-        stage(rows, coef, scaleBase, scaleSpline, i, output0, outputs, basis);
-        __syncthreads();
-#pragma unroll
-        for (int r = 0; r < EACH; r++) {
-          const long long b = sample0 + threadIdx.y * EACH + r;
-          if (b < n) {
-            float4 slope = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-            combine<-1>(slope, rows, first[i * n + b], points + i * (order + 2) * n + b, n, basis, order);
-            const long long o = output0 + threadIdx.x * 4;
-            const float4 g = gradients(dy + b * sampleStride + i * inputStride, o, outputs);
-            // beyond the outputs the rows are 0, but 0 * NaN is not: leave those out
-            if (o < outputs) sums[r] += g.x * slope.x;
-            if (o + 1 < outputs) sums[r] += g.y * slope.y;
-            if (o + 2 < outputs) sums[r] += g.z * slope.z;
-            if (o + 3 < outputs) sums[r] += g.w * slope.w;
-          }
-        }
-      }
-#pragma unroll
-      for (int r = 0; r < EACH; r++) {
-        const long long b = sample0 + threadIdx.y * EACH + r;
-        const float sum = warpSum(sums[r]);
-        if (b < n && threadIdx.x == 0) dx[b * inputs + i] = sum / divisor;
+    for (long long b = (long long)blockIdx.y * SAMPLES; b < n; b += (long long)gridDim.y * SAMPLES) {
+      if (order == 3) {
+        backwardTile<3>(rows, first, points, coef, scaleBase, scaleSpline, dy + i * inputStride, dx, n, inputs, outputs,
+                        basis, order, divisor, sampleStride, i, b);
+      } else {
+        backwardTile<-1>(rows, first, points, coef, scaleBase, scaleSpline, dy + i * inputStride, dx, n, inputs, outputs,
+                         basis, order, divisor, sampleStride, i, b);
       }
     }
   }
@@ -376,15 +387,19 @@ extern "C" __global__ void __launch_bounds__(LANES * GROUPS) kan_backward_input_
 
 #define CHUNK 32 // samples whose points lie in shared memory
 
-// Sums over samples for the column that is this thread's own: rows [basis + 1] at `sums`, `pitch` floats apart.
+// Sums over samples for the column that is this thread's own: rows [basis + 1] at `sums`, `pitch` floats apart. K < 0:
+// order at run time; P: int in shared memory.
+template <int K, typename P>
 static __device__ __forceinline__ void accumulate(
-    float* sums, long long pitch, float* chunk, const int* __restrict__ first, const float* __restrict__ points,
+    float* sums, P pitch, float* chunk, const int* __restrict__ first, const float* __restrict__ points,
     const float* __restrict__ dy, long long n, long long i, long long o, long long outputs, int basis, int order,
     float divisor, long long sampleStride, long long inputStride, long long from, long long to) {
+  const int last = K < 0 ? order : K;
   int* starts = (int*)(chunk + (order + 2) * CHUNK);
   const bool inside = o < outputs;
+  float base = 0.0f;
   if (inside) {
-    for (int j = 0; j <= basis; j++) sums[j * pitch] = 0.0f;
+    for (int j = 0; j < basis; j++) sums[j * pitch] = 0.0f;
   }
   for (long long b0 = from; b0 < to; b0 += CHUNK) {
     const int count = (int)(to - b0 < CHUNK ? to - b0 : CHUNK);
@@ -399,13 +414,19 @@ static __device__ __forceinline__ void accumulate(
     }
     __syncthreads();
     if (inside) {
-      for (int b = 0; b < count; b++) {
-        const float g = dy[(b0 + b) * sampleStride + i * inputStride + o] / divisor;
+      const float* g = dy + b0 * sampleStride + i * inputStride + o;
+      for (int b = 0; b < count; b++, g += sampleStride) {
+        const float own = *g;
         float* row = sums + starts[b] * pitch;
-        for (int d = 0; d <= order; d++) row[d * pitch] += g * chunk[d * CHUNK + b];
-        sums[basis * pitch] += g * chunk[(order + 1) * CHUNK + b];
+#pragma unroll
+        for (int d = 0; d <= last; d++) row[d * pitch] += own * chunk[d * CHUNK + b];
+        base += own * chunk[(last + 1) * CHUNK + b];
       }
     }
+  }
+  if (inside) {
+    for (int j = 0; j < basis; j++) sums[j * pitch] /= divisor;
+    sums[basis * pitch] = base / divisor;
   }
 }
 
@@ -421,8 +442,13 @@ extern "C" __global__ void __launch_bounds__(TILE) kan_backward_weights_f32(
   for (long long i = blockIdx.y; i < inputs; i += gridDim.y) {
     for (long long o0 = (long long)blockIdx.x * blockDim.x; o0 < outputs; o0 += (long long)gridDim.x * blockDim.x) {
       const long long o = o0 + threadIdx.x;
-      accumulate(sums, blockDim.x, chunk, first, points, dy, n, i, o, outputs, basis, order, divisor, sampleStride,
-                 inputStride, from, to);
+      if (order == 3) {
+        accumulate<3>(sums, (int)blockDim.x, chunk, first, points, dy, n, i, o, outputs, basis, order, divisor, sampleStride,
+                      inputStride, from, to);
+      } else {
+        accumulate<-1>(sums, (int)blockDim.x, chunk, first, points, dy, n, i, o, outputs, basis, order, divisor, sampleStride,
+                       inputStride, from, to);
+      }
       if (o < outputs) {
         float* out = partial + ((long long)blockIdx.z * inputs + i) * (basis + 1) * outputs + o;
         for (int j = 0; j <= basis; j++) out[j * outputs] = sums[j * blockDim.x];
@@ -442,8 +468,8 @@ extern "C" __global__ void __launch_bounds__(TILE) kan_backward_weights_direct_f
     for (long long o0 = (long long)blockIdx.x * blockDim.x; o0 < outputs; o0 += (long long)gridDim.x * blockDim.x) {
       const long long o = o0 + threadIdx.x;
       float* sums = partial + ((long long)blockIdx.z * inputs + i) * (basis + 1) * outputs + o;
-      accumulate(sums, outputs, (float*)shared4, first, points, dy, n, i, o, outputs, basis, order, divisor, sampleStride,
-                 inputStride, from, to);
+      accumulate<-1>(sums, outputs, (float*)shared4, first, points, dy, n, i, o, outputs, basis, order, divisor,
+                     sampleStride, inputStride, from, to);
     }
   }
 }

@@ -161,9 +161,10 @@ extern "C" __global__ void __launch_bounds__(256) norm_l2_backward_rows_f32(
     float dot = 0.0f;
     for (long long j = i * cols + threadIdx.x; j < (i + 1) * cols; j += 32) dot += y[j] * dy[j];
     dot = warpSum(dot);
-    const float length = norm[i];
+    const bool shorter = !(norm[i] > eps);
+    const float divisor = shorter ? eps : norm[i];
     for (long long j = i * cols + threadIdx.x; j < (i + 1) * cols; j += 32) {
-      dx[j] = length > eps ? (dy[j] - y[j] * dot) / length : dy[j] / eps;
+      dx[j] = (shorter ? dy[j] : dy[j] - y[j] * dot) / divisor;
     }
   }
 }
@@ -192,10 +193,11 @@ extern "C" __global__ void norm_l2_backward_columns_f32(
     const long long start = o * n * inner + (e - o * inner);
     float dot = 0.0f;
     for (long long j = 0; j < n; j++) dot += y[start + j * inner] * dy[start + j * inner];
-    const float length = norm[e];
+    const bool shorter = !(norm[e] > eps);
+    const float divisor = shorter ? eps : norm[e];
     for (long long j = 0; j < n; j++) {
       const long long at = start + j * inner;
-      dx[at] = length > eps ? (dy[at] - y[at] * dot) / length : dy[at] / eps;
+      dx[at] = (shorter ? dy[at] : dy[at] - y[at] * dot) / divisor;
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.kanface.tools.ptx;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What a launch did.
@@ -50,6 +51,32 @@ public final class LaunchReport {
   /// Instructions executed, counted once for each lane that took part.
   public long threadInstructions() {
     return sum(true);
+  }
+
+  /// Requests of warps to global memory; 0 without a profile.
+  public long globalRequests() {
+    return sum("global", r -> r.requests);
+  }
+
+  /// Sectors of 32 bytes that the requests to global memory touched, each on its own.
+  public long globalSectors() {
+    return sum("global", r -> r.sectors);
+  }
+
+  /// Distinct bytes of global memory that were touched, in whole sectors; 0 without a profile.
+  public long touchedBytes() {
+    return profiler == null ? 0 : profiler.touchedBytes();
+  }
+
+  /// Passes over the banks of shared memory beyond those that the bytes need; 0 without a profile.
+  public long bankConflicts() {
+    return Math.max(0, sum("shared", r -> r.passes - r.idealPasses));
+  }
+
+  private long sum(String space, ToLongFunction<Profiler.Row> of) {
+    return profiler == null
+        ? 0
+        : profiler.rows().values().stream().filter(r -> r.space.equals(space)).mapToLong(of).sum();
   }
 
   private long sum(boolean lanes) {

@@ -17,6 +17,7 @@ import org.kanface.kernels.DType;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Kernels;
 import org.kanface.tools.ptx.Dim3;
+import org.kanface.tools.ptx.LaunchReport;
 import org.kanface.tools.ptx.SimDevice;
 import org.kanface.tools.ptx.SimModule;
 import org.kanface.tools.ptx.SimOptions;
@@ -29,7 +30,7 @@ final class Workbench implements AutoCloseable {
   private static final SimOptions CHECK = new SimOptions(true, false, 1);
   private static final double HALF_ULP = 0x1p-24;
 
-  private final SimDevice device = new SimDevice(CHECK);
+  private final SimDevice device;
   private final SimModule module;
   private final SplittableRandom random;
   private final List<HostMemory> owned = new ArrayList<>();
@@ -39,6 +40,11 @@ final class Workbench implements AutoCloseable {
   }
 
   Workbench(String family, String target, long seed) {
+    this(family, target, seed, CHECK);
+  }
+
+  Workbench(String family, String target, long seed, SimOptions options) {
+    device = new SimDevice(options);
     module = device.load(text(family, target));
     random = new SplittableRandom(seed);
   }
@@ -114,12 +120,14 @@ final class Workbench implements AutoCloseable {
 
   /// Launches; blocks among the arguments stand for their addresses. No sanitizer may find
   /// anything.
-  void launch(String kernel, Dim3 grid, Dim3 block, int shared, Object... arguments) {
+  LaunchReport launch(String kernel, Dim3 grid, Dim3 block, int shared, Object... arguments) {
     var plain = new Object[arguments.length];
     for (int i = 0; i < plain.length; i++) {
       plain[i] = arguments[i] instanceof Twin t ? (Object) t.device() : arguments[i];
     }
-    assertThat(module.kernel(kernel).launch(grid, block, shared, plain).findings()).isEmpty();
+    LaunchReport report = module.kernel(kernel).launch(grid, block, shared, plain);
+    assertThat(report.findings()).isEmpty();
+    return report;
   }
 
   /// What the device holds.

@@ -46,6 +46,7 @@ final class AssemblerTest {
     }
     if ("write".equals(System.getProperty("kanface.budgets"))) {
       write(actual);
+      assertThat(worse).noneMatch(w -> w.contains("spills"));
     } else {
       assertThat(worse).isEmpty();
       assertThat(actual.keySet()).isEqualTo(budgets.keySet());

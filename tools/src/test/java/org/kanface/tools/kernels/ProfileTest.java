@@ -1,0 +1,575 @@
+package org.kanface.tools.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.Spline;
+import org.kanface.kernels.Strided;
+import org.kanface.tools.ptx.Dim3;
+import org.kanface.tools.ptx.LaunchReport;
+import org.kanface.tools.ptx.SimOptions;
+
+/// What every kernel does on one launch of fixed size, held to the committed table: instructions of
+/// warps, sectors of 32 bytes a request to global memory (4 is 32 lanes side by side, 16 their
+/// 16-byte loads), sectors in all against the distinct ones, and bank conflicts. A number that
+/// grows
+/// by more than 2 % fails; `-Dkanface.budgets=write` writes the table anew.
+final class ProfileTest {
+  private static final Path TABLE = Path.of("src/test/resources/cuda/profile.txt");
+  private static final SimOptions PROFILE = new SimOptions(false, true, 1);
+  private static final double SLACK = 1.02;
+  private static final Dim3 WARPS = Dim3.of(32, 8);
+  private static final Dim3 FLAT = Dim3.of(256);
+  private static final Dim3 EIGHT = Dim3.of(8);
+
+  private final TreeMap<String, double[]> actual = new TreeMap<>();
+
+  @Test
+  void everyKernelStaysInItsBudget() throws IOException {
+    elementwise();
+    reduce();
+    norm();
+    loss();
+    updates();
+    splines();
+    depthwise();
+    if ("write".equals(System.getProperty("kanface.budgets"))) {
+      write();
+      return;
+    }
+    TreeMap<String, double[]> granted = read();
+    var worse = new ArrayList<String>();
+    actual.forEach(
+        (kernel, now) -> {
+          double[] most = granted.get(kernel);
+          for (int i = 0; i < now.length; i++) {
+            if (most == null || now[i] > most[i] * SLACK) {
+              worse.add(kernel + ": granted " + text(most) + ", takes " + text(now));
+              break;
+            }
+          }
+        });
+    assertThat(worse).isEmpty();
+    assertThat(granted.keySet()).isEqualTo(actual.keySet());
+    assertThat(actual.keySet()).isEqualTo(everyKernel());
+  }
+
+  private static TreeSet<String> everyKernel() {
+    var names = new TreeSet<String>();
+    for (String family :
+        List.of(
+            "elementwise",
+            "reduce",
+            "norm",
+            "loss",
+            "optimizer",
+            "random",
+            "index",
+            "spline",
+            "kan",
+            "depthwise")) {
+      try (var b = new Workbench(family, 0)) {
+        names.addAll(b.module().kernels());
+      }
+    }
+    return names;
+  }
+
+  private static Workbench bench(String family) {
+    return new Workbench(family, "compute_80", 1, PROFILE);
+  }
+
+  private void run(
+      Workbench b, String kernel, Dim3 grid, Dim3 block, int shared, Object... arguments) {
+    LaunchReport r = b.launch(kernel, grid, block, shared, arguments);
+    double sectors = r.globalSectors();
+    actual.put(
+        kernel,
+        new double[] {
+          r.warpInstructions(),
+          sectors / Math.max(1, r.globalRequests()),
+          32 * sectors / Math.max(1, r.touchedBytes()),
+          r.bankConflicts()
+        });
+  }
+
+  private void elementwise() {
+    long n = 8192;
+    try (var b = bench("elementwise")) {
+      Twin x = b.in("x", n);
+      Twin z = b.in("z", n);
+      Twin y = b.in("y", n);
+      Twin row = b.in("row", 192);
+      var same = Strided.of(new long[] {32, 4, 64}, new long[] {256, 1, 4}, new long[] {0, 64, 1});
+      run(b, "elementwise_fill_f32", EIGHT, FLAT, 0, y, n, 1f);
+      run(b, "elementwise_affine_f32", EIGHT, FLAT, 0, x, y, n, 1f, 2f);
+      run(b, "elementwise_axpy_f32", EIGHT, FLAT, 0, x, y, n, 1f);
+      run(b, "elementwise_clamp_forward_f32", EIGHT, FLAT, 0, x, y, n, -1f, 1f);
+      run(b, "elementwise_clamp_backward_f32", EIGHT, FLAT, 0, x, z, y, n, -1f, 1f);
+      run(b, "elementwise_unary_forward_f32", EIGHT, FLAT, 0, x, y, n, 11);
+      run(b, "elementwise_unary_backward_f32", EIGHT, FLAT, 0, x, z, y, n, 11);
+      run(b, "elementwise_binary_same_f32", EIGHT, FLAT, 0, x, z, y, n, 2);
+      run(b, "elementwise_binary_f32", EIGHT, FLAT, 0, x, z, y, n, 3, Walk.bytes(same), 2);
+      run(b, "elementwise_copy_f32", EIGHT, FLAT, 0, x, y, n, 3, Walk.bytes(same));
+      run(b, "elementwise_scale_residual_f32", EIGHT, FLAT, 0, x, row, z, y, 42L, 192L);
+      run(b, "elementwise_prelu_forward_f32", EIGHT, FLAT, 0, x, row, y, 42L, 192L);
+      Dim3 grid = Dim3.of(6);
+      run(
+          b,
+          "elementwise_prelu_backward_f32",
+          grid,
+          WARPS,
+          0,
+          x,
+          row,
+          z,
+          y,
+          b.out("p", 192),
+          42L,
+          192L,
+          42L);
+    }
+  }
+
+  private void reduce() {
+    try (var b = bench("reduce")) {
+      Twin x = b.in("x", 64 * 192);
+      Twin y = b.in("y", 64 * 192);
+      Twin z = b.in("z", 64 * 192);
+      Twin places = b.outBytes("places", 192, 8);
+      long rows = 64;
+      long cols = 192;
+      Dim3 grid = Dim3.of(64);
+      Dim3 block = Dim3.of(64);
+      run(b, "reduce_sum_rows_f32", grid, block, 0, x, y, rows, cols, 1L, cols, 1f);
+      run(b, "reduce_sum_columns_f32", Dim3.of(6), WARPS, 0, x, y, 1L, rows, cols, 1L, rows, 1f);
+      run(b, "reduce_product_columns_f32", Dim3.of(6), WARPS, 0, x, z, y, rows, cols, 1L, rows);
+      run(b, "reduce_max_rows_f32", grid, block, 0, x, y, places, rows, cols);
+      run(b, "reduce_max_columns_f32", Dim3.of(1), FLAT, 0, x, y, places, 1L, rows, cols);
+      run(b, "reduce_squares_f32", EIGHT, FLAT, 0, x, places, rows * cols);
+      Twin sum = b.outBytes("sum", 1, 8);
+      run(b, "reduce_squares_finish_f64", Dim3.of(1), FLAT, 0, places, sum, 8);
+      run(b, "reduce_finite_f32", EIGHT, FLAT, 0, x, sum, rows * cols);
+      for (String f : new String[] {"softmax", "logsoftmax"}) {
+        run(b, "reduce_" + f + "_forward_f32", grid, block, 0, x, y, rows, cols);
+        run(b, "reduce_" + f + "_backward_f32", grid, block, 0, x, z, y, rows, cols);
+      }
+    }
+  }
+
+  private void norm() {
+    try (var b = bench("norm")) {
+      long rows = 64;
+      long cols = 192;
+      Twin x = b.in("x", rows * cols);
+      Twin dy = b.in("dy", rows * cols);
+      Twin y = b.out("y", rows * cols);
+      Twin w = b.in("w", cols);
+      Twin bias = b.in("bias", cols);
+      Twin m = b.in("mean", cols);
+      Twin r = b.in("rstd", cols, 0.5, 2);
+      Twin dw = b.out("dw", cols);
+      Twin db = b.out("db", cols);
+      Dim3 tiles = Dim3.of(6);
+      run(b, "norm_layer_forward_f32", EIGHT, WARPS, 0, x, w, bias, y, m, r, rows, cols, 1e-6f);
+      run(b, "norm_layer_backward_input_f32", EIGHT, WARPS, 0, x, w, m, r, dy, y, rows, cols);
+      for (String f : new String[] {"layer", "batch"}) {
+        String kernel = "norm_" + f + "_backward_weights_f32";
+        run(b, kernel, tiles, WARPS, 0, x, m, r, dy, dw, db, rows, cols, rows);
+      }
+      run(b, "norm_l2_forward_rows_f32", EIGHT, WARPS, 0, x, y, m, rows, cols, 1e-12f);
+      run(b, "norm_l2_backward_rows_f32", EIGHT, WARPS, 0, x, r, dy, y, rows, cols, 1e-12f);
+      Dim3 one = Dim3.of(1);
+      run(b, "norm_l2_forward_columns_f32", one, FLAT, 0, x, y, m, 1L, rows, cols, 1e-12f);
+      run(b, "norm_l2_backward_columns_f32", one, FLAT, 0, x, r, dy, y, 1L, rows, cols, 1e-12f);
+      run(b, "norm_batch_statistics_f32", tiles, WARPS, 0, x, dw, db, rows, cols, rows);
+      run(
+          b,
+          "norm_batch_finish_f32",
+          one,
+          FLAT,
+          0,
+          dw,
+          db,
+          w,
+          bias,
+          m,
+          r,
+          rows,
+          cols,
+          rows,
+          1e-6f,
+          0.1f);
+      run(b, "norm_batch_forward_f32", EIGHT, FLAT, 0, x, m, r, w, bias, y, rows, cols);
+      run(b, "norm_batch_eval_f32", EIGHT, FLAT, 0, x, m, r, w, bias, y, rows, cols, 1e-6f);
+      run(
+          b,
+          "norm_batch_backward_input_f32",
+          EIGHT,
+          FLAT,
+          0,
+          x,
+          w,
+          m,
+          r,
+          dy,
+          db,
+          dw,
+          y,
+          rows,
+          cols,
+          1);
+    }
+  }
+
+  private void loss() {
+    try (var b = bench("loss")) {
+      long rows = 16;
+      long cols = 1000;
+      Twin z = b.in("z", rows * cols);
+      Twin g = b.in("g", rows * cols);
+      Twin y = b.out("y", rows * cols);
+      Twin labels = b.indices("labels", rows, -1, cols);
+      Twin losses = b.in("losses", rows);
+      Twin top = b.out("top", rows);
+      Twin sum = b.out("sum", rows);
+      Dim3 grid = Dim3.of(16);
+      Dim3 tiles = Dim3.of(4, 16);
+      Object[] m = {rows, cols, 0, 64f, 0.5f, Float.POSITIVE_INFINITY};
+      run(
+          b,
+          "loss_margin_forward_f32",
+          grid,
+          FLAT,
+          0,
+          z,
+          labels,
+          y,
+          m[0],
+          m[1],
+          m[2],
+          m[3],
+          m[4],
+          m[5]);
+      run(
+          b,
+          "loss_margin_backward_f32",
+          grid,
+          FLAT,
+          0,
+          z,
+          labels,
+          g,
+          y,
+          m[0],
+          m[1],
+          m[2],
+          m[3],
+          m[4],
+          m[5],
+          1);
+      run(b, "loss_crossentropy_forward_f32", grid, FLAT, 0, z, labels, y, losses, rows, cols, 0f);
+      run(b, "loss_crossentropy_backward_f32", tiles, FLAT, 0, z, labels, losses, y, rows, cols, 1);
+      run(
+          b,
+          "loss_margin_crossentropy_forward_f32",
+          grid,
+          FLAT,
+          0,
+          z,
+          labels,
+          top,
+          sum,
+          losses,
+          m[0],
+          m[1],
+          m[2],
+          m[3],
+          m[4],
+          m[5]);
+      run(
+          b,
+          "loss_margin_crossentropy_backward_f32",
+          tiles,
+          FLAT,
+          0,
+          z,
+          labels,
+          top,
+          sum,
+          losses,
+          y,
+          m[0],
+          m[1],
+          m[2],
+          m[3],
+          m[4],
+          m[5]);
+    }
+  }
+
+  private void updates() {
+    long n = 8192;
+    try (var b = bench("optimizer")) {
+      Twin p = b.in("p", n);
+      Twin g = b.in("g", n);
+      Twin m = b.in("m", n);
+      Twin v = b.in("v", n, 0.1, 1);
+      run(b, "optimizer_sgd_f32", EIGHT, FLAT, 0, p, g, m, n, 0.1f, 0.9f, 1f, 1e-4f, 1f, 1, 0);
+      run(
+          b,
+          "optimizer_adam_f32",
+          EIGHT,
+          FLAT,
+          0,
+          p,
+          g,
+          m,
+          v,
+          n,
+          1f,
+          0f,
+          0.9f,
+          0.1f,
+          0.99f,
+          0.01f,
+          0.1f,
+          1f,
+          1e-8f,
+          1f);
+      run(b, "optimizer_ema_f32", EIGHT, FLAT, 0, p, m, n, 0.9f, 0.1f);
+    }
+    try (var b = bench("random")) {
+      Twin x = b.in("x", n);
+      run(b, "random_uniform_f32", EIGHT, FLAT, 0, x, n, 1L, 2L, 0.0, 1.0);
+      run(b, "random_normal_f32", EIGHT, FLAT, 0, x, n, 1L, 2L, 0f, 1f);
+      run(b, "random_dropout_f32", EIGHT, FLAT, 0, x, x, n, 1L, 0.5f, 1L, 2L);
+    }
+    try (var b = bench("index")) {
+      Twin x = b.in("x", 64 * 192);
+      Twin y = b.in("y", 64 * 192);
+      Twin index = b.indices("index", 64, 0, 64);
+      Twin head = b.indices("head", 64, -1, 0);
+      Twin next = b.outBytes("next", 64, 8);
+      run(b, "index_gather_f32", EIGHT, WARPS, 0, index, x, y, 64L, 192L);
+      run(b, "index_link_i64", Dim3.of(1), FLAT, 0, index, head, next, 64L);
+      run(b, "index_scatter_add_f32", EIGHT, WARPS, 0, index, head, next, x, y, 64L, 192L);
+    }
+  }
+
+  /// The head of KANFace at rank ratio 0.6, made smaller: grid 25, order 3.
+  private void splines() {
+    long n = 64;
+    long in = 16;
+    long out = 256;
+    int basis = 28;
+    var s = new Spline(in, 25, 3);
+    try (var b = bench("spline")) {
+      Twin x = SplineKernelTest.inputs(b, n * in, false);
+      Twin knots = SplineKernelTest.knots(b, s);
+      Twin y = b.out("y", n * in * basis);
+      for (String f : new String[] {"forward", "derivative"}) {
+        run(b, "spline_" + f + "_f32", EIGHT, Dim3.of(128), 0, x, knots, y, n, in, 25, 3);
+      }
+    }
+    try (var b = bench("kan")) {
+      Twin x = SplineKernelTest.inputs(b, n * in, false);
+      Twin knots = SplineKernelTest.knots(b, s);
+      Twin coef = b.in("coef", in * basis * out);
+      Twin base = b.in("scaleBase", in * out);
+      Twin scale = b.in("scaleSpline", in * out);
+      Twin first = b.outBytes("first", n * in, 4);
+      Twin points = b.out("points", n * in * 5);
+      Twin dy = b.in("dy", n * out);
+      Twin dx = b.out("dx", n * in);
+      Twin y = b.out("y", n * in * out);
+      Twin sums = b.out("sums", in * (basis + 1) * out);
+      int rows = (basis + 1) * 512;
+      int chunk = 32 * 6 * 4;
+      for (String f : new String[] {"backward", "forward"}) {
+        run(
+            b,
+            "kan_points_" + f + "_f32",
+            Dim3.of(1, 16),
+            Dim3.of(64),
+            0,
+            x,
+            knots,
+            first,
+            points,
+            n,
+            in,
+            25,
+            3);
+      }
+      run(
+          b,
+          "kan_forward_f32",
+          Dim3.of(2, 1),
+          WARPS,
+          rows,
+          first,
+          points,
+          coef,
+          base,
+          scale,
+          y,
+          n,
+          in,
+          out,
+          basis,
+          3,
+          1f,
+          in);
+      run(
+          b,
+          "kan_forward_direct_f32",
+          Dim3.of(64),
+          FLAT,
+          0,
+          first,
+          points,
+          coef,
+          base,
+          scale,
+          y,
+          n,
+          in,
+          out,
+          basis,
+          3,
+          1f,
+          in);
+      run(
+          b,
+          "kan_forward_edges_f32",
+          Dim3.of(64),
+          FLAT,
+          0,
+          first,
+          points,
+          coef,
+          base,
+          scale,
+          y,
+          n,
+          in,
+          out,
+          basis,
+          3);
+      run(b, "kan_forward_finish_f32", EIGHT, FLAT, 0, coef, y, n * out, 2, 1f);
+      for (String f : new String[] {"", "_direct"}) {
+        run(
+            b,
+            "kan_backward_input" + f + "_f32",
+            Dim3.of(16, 1),
+            WARPS,
+            f.isEmpty() ? rows : 0,
+            first,
+            points,
+            coef,
+            base,
+            scale,
+            dy,
+            dx,
+            n,
+            in,
+            out,
+            basis,
+            3,
+            1f,
+            out,
+            0L);
+        run(
+            b,
+            "kan_backward_weights" + f + "_f32",
+            Dim3.of(2, 16),
+            Dim3.of(128),
+            f.isEmpty() ? rows + chunk : chunk,
+            first,
+            points,
+            dy,
+            sums,
+            n,
+            in,
+            out,
+            basis,
+            3,
+            1f,
+            out,
+            0L,
+            n);
+      }
+      run(
+          b,
+          "kan_backward_weights_finish_f32",
+          Dim3.of(32),
+          Dim3.of(128),
+          0,
+          sums,
+          coef,
+          scale,
+          y,
+          base,
+          scale,
+          in,
+          out,
+          basis,
+          1);
+    }
+  }
+
+  private void depthwise() {
+    var s = Conv2d.of(1, 14, 14, 64, 64, 5, 1, 2, 64);
+    try (var b = bench("depthwise")) {
+      Twin x = b.in("x", s.inputNumel());
+      Twin w = b.in("w", s.weightNumel());
+      Twin y = b.out("y", s.outputNumel());
+      Twin dw = b.out("dw", s.weightNumel());
+      byte[] shape = DepthwiseKernelTest.bytes(s);
+      Dim3 grid = Dim3.of(2, 7);
+      run(b, "depthwise_forward_f32", grid, WARPS, 25 * 132, x, w, 0L, y, shape);
+      run(b, "depthwise_backward_input_f32", Dim3.of(2, 14), WARPS, 25 * 132, x, w, y, shape);
+      run(b, "depthwise_backward_weight_f32", Dim3.of(2, 5), WARPS, 0, x, y, dw, shape, 14L);
+    }
+  }
+
+  private static String text(double[] row) {
+    return row == null
+        ? "nothing"
+        : String.format(Locale.ROOT, "%.0f %.2f %.2f %.0f", row[0], row[1], row[2], row[3]);
+  }
+
+  private static TreeMap<String, double[]> read() throws IOException {
+    var rows = new TreeMap<String, double[]>();
+    for (String line : Files.readAllLines(TABLE)) {
+      if (!line.startsWith("#")) {
+        String[] words = line.split(" ");
+        var numbers = new double[words.length - 1];
+        for (int i = 0; i < numbers.length; i++) {
+          numbers[i] = Double.parseDouble(words[i + 1]);
+        }
+        rows.put(words[0], numbers);
+      }
+    }
+    return rows;
+  }
+
+  private void write() throws IOException {
+    var text =
+        new StringBuilder(
+            "# kernel warp-instructions sectors-a-request sectors-per-distinct-sector"
+                + " bank-conflicts\n");
+    actual.forEach((kernel, row) -> text.append(kernel).append(' ').append(text(row)).append('\n'));
+    Files.writeString(TABLE, text);
+  }
+}
