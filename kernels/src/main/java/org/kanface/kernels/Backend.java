@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /// A provider of kernel sets, found through [java.util.ServiceLoader]; callers ask [Backends].
 public interface Backend {
-  /// What a user types: `cpu`, `reference`, `cuda`.
+  /// What a user types: `cpu`, `reference`, `cuda`, `cuda-sim`.
   String name();
 
   /// Which one `auto` takes: the highest that is available.
@@ -12,6 +12,11 @@ public interface Backend {
 
   /// Empty where it can be used, else one sentence that says what is missing.
   Optional<String> missing();
+
+  /// The same for the device of this number.
+  default Optional<String> missing(int ordinal) {
+    return missing();
+  }
 
   /// Its kernels for one element type on one device; empty where it has none for that type.
   Optional<Kernels> kernels(DType type, int ordinal);

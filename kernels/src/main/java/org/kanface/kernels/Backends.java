@@ -24,7 +24,7 @@ public final class Backends {
     return ALL;
   }
 
-  /// Picks by name: `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, …
+  /// Picks by name: `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, `cuda-sim`, …
   ///
   /// Throws [IllegalArgumentException] for an unknown name and [IllegalStateException] where the
   /// backend asked for cannot be used; both messages are one sentence.
@@ -37,7 +37,7 @@ public final class Backends {
     int ordinal = colon < 0 ? 0 : ordinal(device, device.substring(colon + 1));
     for (Backend b : ALL) {
       if (b.name().equals(name)) {
-        b.missing()
+        b.missing(ordinal)
             .ifPresent(
                 why -> {
                   throw new IllegalStateException("device " + device + " cannot be used: " + why);

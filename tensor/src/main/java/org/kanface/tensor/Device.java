@@ -31,7 +31,8 @@ public final class Device {
     pool = new MemoryPool(main::allocate);
   }
 
-  /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, …; one object a device, whatever it was called.
+  /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, `cuda-sim`, …; one object a device, whatever it
+  /// was called.
   /// Throws as [Backends#select].
   public static Device of(String device) {
     return ASKED.computeIfAbsent(device, Device::open);

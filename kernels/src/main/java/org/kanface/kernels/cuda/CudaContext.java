@@ -31,6 +31,7 @@ final class CudaContext {
   private final CudaStream stream;
   private final int capability;
   private final int multiprocessors;
+  private final Scratch scratch = new Scratch(this);
   private final Map<String, CudaModule> modules = new ConcurrentHashMap<>();
 
   /// @param backend `cuda` or `cuda-sim`, for messages
@@ -64,6 +65,10 @@ final class CudaContext {
     return stream;
   }
 
+  Scratch scratch() {
+    return scratch;
+  }
+
   /// Compute capability times 10: 75, 80, 90, …
   int capability() {
     return capability;
@@ -90,6 +95,10 @@ final class CudaContext {
     var pointer = new DevicePointer();
     long length = Math.max(bytes, 1);
     int status = cuMemAlloc(pointer, length);
+    if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+      scratch.trim();
+      status = cuMemAlloc(pointer, length);
+    }
     if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
       var free = new long[1];
       var total = new long[1];

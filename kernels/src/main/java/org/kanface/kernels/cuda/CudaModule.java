@@ -1,14 +1,16 @@
 package org.kanface.kernels.cuda;
 
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
-import static jcuda.driver.JCudaDriver.cuModuleLoadData;
+import static jcuda.driver.JCudaDriver.cuModuleLoadDataEx;
 import static org.kanface.kernels.cuda.CudaException.check;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,13 @@ final class CudaModule {
     String ptx = read(resource);
     parameters = PtxParameters.of(ptx);
     context.enter();
-    check(cuModuleLoadData(module, ptx + "\0"), "loading %s on %s", resource, context);
+    byte[] bytes = (ptx + '\0').getBytes(StandardCharsets.US_ASCII);
+    var image = Pointer.to(ByteBuffer.allocateDirect(bytes.length).put(bytes).rewind());
+    check(
+        cuModuleLoadDataEx(module, image, 0, new int[0], Pointer.to(new Pointer[0])),
+        "loading %s on %s",
+        resource,
+        context);
   }
 
   /// Whether there are kernels of this family for a device of this capability.

@@ -25,11 +25,15 @@ import org.kanface.kernels.Memory;
 final class Launch {
   private static final int MOST_BLOCKS = 65535; // in y and z
   private static final int SHARED = 48 << 10; // without asking for more
-  private static final int LONGEST = 4096; // bytes of arguments
+  private static final int LONGEST = 4096; // bytes of arguments, and then their number
 
+  // Never a Java array behind a pointer: JCuda holds those in a critical section for the whole
+  // call,
+  // and a simulated driver, which is Java itself, would wait in it for the garbage collector for
+  // ever.
   private static final ThreadLocal<ByteBuffer> BUFFER =
       ThreadLocal.withInitial(
-          () -> ByteBuffer.allocateDirect(LONGEST).order(ByteOrder.nativeOrder()));
+          () -> ByteBuffer.allocateDirect(LONGEST + Long.BYTES).order(ByteOrder.nativeOrder()));
 
   private final CudaContext context;
   private final CudaModule.Kernel kernel;
@@ -98,6 +102,26 @@ final class Launch {
     }
   }
 
+  /// The same for a block of at least `elements` floats.
+  Launch floats(@Nullable Memory memory, long elements) {
+    return sized(memory, elements * Float.BYTES);
+  }
+
+  /// The same for a block of at least `elements` indices.
+  Launch longs(@Nullable Memory memory, long elements) {
+    return sized(memory, elements * Long.BYTES);
+  }
+
+  private Launch sized(@Nullable Memory memory, long bytes) {
+    memory(memory);
+    if (memory != null && memory.byteSize() < bytes) {
+      throw new IllegalArgumentException(
+          "[%s] argument %d: expected at least %d bytes, got %d"
+              .formatted(kernel.name(), count, bytes, memory.byteSize()));
+    }
+    return this;
+  }
+
   Launch i64(long value) {
     next(Long.BYTES);
     arguments.putLong(value);
@@ -152,12 +176,13 @@ final class Launch {
               CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
               shared));
     }
+    arguments.putLong(LONGEST, arguments.position());
     var extra =
         Pointer.to(
             CU_LAUNCH_PARAM_BUFFER_POINTER,
             Pointer.to(arguments.duplicate().rewind()),
             CU_LAUNCH_PARAM_BUFFER_SIZE,
-            Pointer.to(new long[] {arguments.position()}),
+            Pointer.to(arguments.duplicate().rewind()).withByteOffset(LONGEST),
             CU_LAUNCH_PARAM_END);
     check(
         cuLaunchKernel(

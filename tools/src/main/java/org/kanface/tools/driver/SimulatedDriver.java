@@ -11,6 +11,10 @@ import org.kanface.kernels.DriverStandIn;
 /// Whatever a JNI library imports and this driver does not have fails with
 /// `CUDA_ERROR_NOT_SUPPORTED`, and the error's text names the call. Kernels run when they are
 /// launched; a fault stays in the context as it does on hardware, and its text says where it was.
+///
+/// Callers of JCuda put no Java array behind a pointer that a call here reads: JCuda holds it in a
+/// critical section meanwhile, in which this driver, being Java, cannot wait for the garbage
+/// collector.
 public final class SimulatedDriver implements DriverStandIn {
   private static final DriverState STATE = new DriverState(SimSettings.ofProperties());
 

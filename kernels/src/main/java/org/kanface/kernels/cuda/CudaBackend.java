@@ -1,0 +1,41 @@
+package org.kanface.kernels.cuda;
+
+import java.util.Optional;
+import org.kanface.kernels.Backend;
+import org.kanface.kernels.DType;
+import org.kanface.kernels.Kernels;
+
+/// Kernels on NVIDIA GPUs, through JCuda.
+public final class CudaBackend implements Backend {
+  @Override
+  public String name() {
+    return "cuda";
+  }
+
+  @Override
+  public int preference() {
+    return 20;
+  }
+
+  @Override
+  public Optional<String> missing() {
+    return missing(0);
+  }
+
+  @Override
+  public Optional<String> missing(int ordinal) {
+    return CudaDriver.missing(CudaDriver.Kind.NVIDIA, ordinal);
+  }
+
+  @Override
+  public Optional<Kernels> kernels(DType type, int ordinal) {
+    return type == DType.F32
+        ? Optional.of(new CudaKernels(CudaDriver.context(CudaDriver.Kind.NVIDIA, ordinal)))
+        : Optional.empty();
+  }
+
+  @Override
+  public String describe() {
+    return CudaDriver.context(CudaDriver.Kind.NVIDIA, 0).describe();
+  }
+}

@@ -1,0 +1,69 @@
+package org.kanface.tools.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.kanface.kernels.Backends;
+import org.kanface.kernels.DType;
+import org.kanface.kernels.Kernels;
+import org.kanface.kernels.cases.KernelCase;
+import org.kanface.kernels.cases.KernelCases;
+
+/// The table of cases that proves the CPU's kernels, on the CUDA kernels: through JCuda, its JNI
+/// library and the simulated driver. Families that have none yet run on the host and prove the
+/// copies to it and back.
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+class SimulatedParityTest {
+  private static final Set<String> ON_DEVICE = Set.of("spline");
+  private static final int SPARSE = 16; // every how many cases, of families on the host
+  private static final int SHIFT = 3; // elements away from an aligned address
+
+  @TestFactory
+  Stream<DynamicTest> agreesWithReference() {
+    String only = System.getProperty("kanface.cases", "");
+    return KernelCases.FAMILIES.stream()
+        .filter(f -> only.isEmpty() || only.equals(f))
+        .map(f -> DynamicTest.dynamicTest(f, () -> check(f)));
+  }
+
+  private static void check(String family) {
+    var kernels = Backends.kernels("cuda-sim", DType.F32);
+    var reference = Backends.kernels("reference", DType.F32);
+    var failures = new ArrayList<String>();
+    var cases = KernelCases.of(family).toList();
+    for (int c = 0; c < cases.size(); c += ON_DEVICE.contains(family) ? 1 : SPARSE) {
+      check(cases.get(c), kernels, reference, failures);
+    }
+    assertThat(failures).isEmpty();
+  }
+
+  private static void check(
+      KernelCase c, Kernels kernels, Kernels reference, List<String> failures) {
+    try (var arena = Arena.ofShared()) {
+      c.run(kernels, SHIFT, arena).requireCloseTo(c.run(reference, SHIFT, arena));
+    } catch (AssertionError | RuntimeException e) {
+      failures.add(e instanceof AssertionError ? String.valueOf(e.getMessage()) : c + ": " + e);
+    }
+  }
+
+  @Test
+  void saysWhatRunsOnTheHost() {
+    String described = Backends.kernels("cuda-sim", DType.F32).describe();
+    for (String family : KernelCases.FAMILIES) {
+      if (ON_DEVICE.contains(family)) {
+        assertThat(described).doesNotContain(family);
+      } else {
+        assertThat(described).containsPattern("not on this device yet: .*" + family);
+      }
+    }
+  }
+}
