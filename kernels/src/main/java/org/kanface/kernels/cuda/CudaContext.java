@@ -132,6 +132,15 @@ final class CudaContext {
     }
   }
 
+  /// Enqueues setting each of a block's first bytes to `value`.
+  void fill(CudaMemory target, byte value, long bytes) {
+    requireRoom("target", target, bytes);
+    if (bytes > 0) {
+      enter();
+      stream.fill(target.pointer(), value, bytes);
+    }
+  }
+
   private static void requireRoom(String what, Memory memory, long bytes) {
     if (bytes < 0 || bytes > memory.byteSize()) {
       throw new IndexOutOfBoundsException(

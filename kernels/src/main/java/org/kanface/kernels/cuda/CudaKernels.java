@@ -49,15 +49,26 @@ final class CudaKernels implements Kernels {
     norm = onHost("norm", NormKernels.class, host.norm());
     mlp = onHost("mlp", MlpKernels.class, host.mlp());
     reduce = onHost("reduce", ReduceKernels.class, host.reduce());
-    elementwise = onHost("elementwise", ElementwiseKernels.class, host.elementwise());
-    index = onHost("index", IndexKernels.class, host.index());
-    random = onHost("random", RandomKernels.class, host.random());
+    elementwise =
+        has("elementwise", "reduce")
+            ? new ElementwiseCuda(
+                context, fallback.of("elementwise", ElementwiseKernels.class, host.elementwise()))
+            : onHost("elementwise", ElementwiseKernels.class, host.elementwise());
+    index =
+        has("index") ? new IndexCuda(context) : onHost("index", IndexKernels.class, host.index());
+    random =
+        has("random")
+            ? new RandomCuda(context)
+            : onHost("random", RandomKernels.class, host.random());
     loss = onHost("loss", LossKernels.class, host.loss());
     spline =
         has("spline", "kan")
             ? new SplineCuda(context)
             : onHost("spline", SplineKernels.class, host.spline());
-    optimizer = onHost("optimizer", OptimizerKernels.class, host.optimizer());
+    optimizer =
+        has("optimizer")
+            ? new OptimizerCuda(context)
+            : onHost("optimizer", OptimizerKernels.class, host.optimizer());
   }
 
   private static Kernels host() {

@@ -146,7 +146,29 @@ final class Launch {
     return this;
   }
 
+  /// A structure by value that has 64-bit fields alone.
+  Launch structure(long... fields) {
+    next(fields.length * Long.BYTES, Long.BYTES);
+    for (long field : fields) {
+      arguments.putLong(field);
+    }
+    return this;
+  }
+
+  /// The same of 32-bit fields.
+  Launch structure(int... fields) {
+    next(fields.length * Integer.BYTES, Integer.BYTES);
+    for (int field : fields) {
+      arguments.putInt(field);
+    }
+    return this;
+  }
+
   private void next(int bytes) {
+    next(bytes, bytes);
+  }
+
+  private void next(int bytes, int alignment) {
     List<Integer> wanted = kernel.parameters().bytes();
     if (count == wanted.size() || wanted.get(count) != bytes) {
       throw new IllegalArgumentException(
@@ -158,7 +180,7 @@ final class Launch {
                   bytes));
     }
     count++;
-    arguments.position(Math.ceilDiv(arguments.position(), bytes) * bytes);
+    arguments.position(Math.ceilDiv(arguments.position(), alignment) * alignment);
   }
 
   /// Enqueues it; what goes wrong later shows at the next wait.

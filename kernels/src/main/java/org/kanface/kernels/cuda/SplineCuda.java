@@ -10,16 +10,11 @@ import org.kanface.kernels.Spline;
 import org.kanface.kernels.SplineKernels;
 
 /// `spline.cu` and `kan.cu`.
-///
-/// How work is cut into parts depends on the sizes alone, so that results do not depend on the
-/// GPU's
-/// number of multiprocessors.
 final class SplineCuda implements SplineKernels {
   private static final int POINTS = 128; // threads of a block
   private static final int TILE = 128; // outputs of a block
   private static final int SAMPLES = 64;
   private static final int SHARED = 48 << 10;
-  private static final int ENOUGH = 264; // blocks that fill a large GPU twice
   private static final int LEAST_INPUTS = 16; // of a part
   private static final int LEAST_SAMPLES = 64;
 
@@ -148,46 +143,46 @@ final class SplineCuda implements SplineKernels {
         return;
       }
       int blocks = tiles(c.outputs, TILE) * tiles(c.n, SAMPLES);
-      int parts = parts(c.inputs, LEAST_INPUTS, blocks);
-      if (parts == 1) {
-        forward(c, coef, scaleBase, scaleSpline, y, 1);
+      var cut = Cut.of(c.inputs, LEAST_INPUTS, blocks);
+      if (cut.parts() == 1) {
+        forward(c, coef, scaleBase, scaleSpline, y, cut);
         return;
       }
-      CudaMemory partial = c.scratch.take(parts * elements);
-      forward(c, coef, scaleBase, scaleSpline, partial, parts);
+      CudaMemory partial = c.scratch.take(cut.parts() * elements);
+      forward(c, coef, scaleBase, scaleSpline, partial, cut);
       kan.launch("kan_forward_finish_f32")
           .grid(Launch.blocks(elements, 256))
           .block(256)
           .memory(partial)
           .floats(y, elements)
           .i64(elements)
-          .i32(parts)
+          .i32(cut.parts())
           .f32(c.divisor)
           .run();
     }
   }
 
   private void forward(
-      Call c, Memory coef, Memory scaleBase, Memory scaleSpline, Memory y, int parts) {
+      Call c, Memory coef, Memory scaleBase, Memory scaleSpline, Memory y, Cut cut) {
     boolean staged = c.tileBytes(TILE) <= SHARED;
     var launch = kan.launch(staged ? "kan_forward_f32" : "kan_forward_direct_f32");
     if (staged) {
       launch
-          .grid(tiles(c.outputs, TILE), Launch.rows(tiles(c.n, SAMPLES)), parts)
+          .grid(tiles(c.outputs, TILE), Launch.rows(tiles(c.n, SAMPLES)), cut.parts())
           .block(32, 8)
           .shared(c.tileBytes(TILE));
     } else {
-      launch.grid(Launch.blocks(c.n * c.outputs, 256), 1, parts).block(256);
+      launch.grid(Launch.blocks(c.n * c.outputs, 256), 1, cut.parts()).block(256);
     }
     weights(c, launch, coef, scaleBase, scaleSpline)
-        .floats(y, parts * c.n * c.outputs)
+        .floats(y, cut.parts() * c.n * c.outputs)
         .i64(c.n)
         .i64(c.inputs)
         .i64(c.outputs)
         .i32(c.basis)
         .i32(c.order)
-        .f32(parts > 1 ? 1 : c.divisor)
-        .i64(span(c.inputs, parts))
+        .f32(cut.parts() > 1 ? 1 : c.divisor)
+        .i64(cut.span())
         .run();
   }
 
@@ -234,18 +229,18 @@ final class SplineCuda implements SplineKernels {
       }
       boolean staged = c.tileBytes(tile) + chunk <= SHARED;
       long blocks = tiles(c.outputs, tile) * c.inputs;
-      int parts = parts(c.n, LEAST_SAMPLES, blocks);
-      CudaMemory partial = c.scratch.take(parts * c.inputs * (c.basis + 1) * c.outputs);
+      var cut = Cut.of(c.n, LEAST_SAMPLES, blocks);
+      CudaMemory partial = c.scratch.take(cut.parts() * c.inputs * (c.basis + 1) * c.outputs);
       var launch =
           kan.launch(staged ? "kan_backward_weights_f32" : "kan_backward_weights_direct_f32")
-              .grid(tiles(c.outputs, tile), Launch.rows(c.inputs), parts)
+              .grid(tiles(c.outputs, tile), Launch.rows(c.inputs), cut.parts())
               .block(tile)
               .shared(chunk + (staged ? c.tileBytes(tile) : 0))
               .memory(c.first)
               .memory(c.points)
               .floats(dy, shape.outputNumel())
               .memory(partial);
-      c.strides(launch).i64(span(c.n, parts)).run();
+      c.strides(launch).i64(cut.span()).run();
       kan.launch("kan_backward_weights_finish_f32")
           .grid(Launch.blocks(c.inputs * c.outputs, TILE))
           .block(TILE)
@@ -258,7 +253,7 @@ final class SplineCuda implements SplineKernels {
           .i64(c.inputs)
           .i64(c.outputs)
           .i32(c.basis)
-          .i32(parts)
+          .i32(cut.parts())
           .run();
     }
   }
@@ -276,15 +271,5 @@ final class SplineCuda implements SplineKernels {
 
   private static int tiles(long size, int tile) {
     return Launch.blocks(size, tile);
-  }
-
-  /// How many parts a sum of `terms` is cut into where there are only few blocks without.
-  private static int parts(long terms, int least, long blocks) {
-    long wanted = ENOUGH / Math.max(blocks, 1);
-    return Math.clamp(Math.min(wanted, terms / least), 1, 64);
-  }
-
-  private static long span(long terms, int parts) {
-    return Math.max(1, Math.ceilDiv(terms, parts));
   }
 }
