@@ -48,7 +48,10 @@ final class CudaKernels implements Kernels {
     pool = onHost("pool", PoolKernels.class, host.pool());
     norm = onHost("norm", NormKernels.class, host.norm());
     mlp = onHost("mlp", MlpKernels.class, host.mlp());
-    reduce = onHost("reduce", ReduceKernels.class, host.reduce());
+    reduce =
+        has("reduce")
+            ? new ReduceCuda(context)
+            : onHost("reduce", ReduceKernels.class, host.reduce());
     elementwise =
         has("elementwise", "reduce")
             ? new ElementwiseCuda(
@@ -60,7 +63,7 @@ final class CudaKernels implements Kernels {
         has("random")
             ? new RandomCuda(context)
             : onHost("random", RandomKernels.class, host.random());
-    loss = onHost("loss", LossKernels.class, host.loss());
+    loss = has("loss") ? new LossCuda(context) : onHost("loss", LossKernels.class, host.loss());
     spline =
         has("spline", "kan")
             ? new SplineCuda(context)
