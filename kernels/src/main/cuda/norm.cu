@@ -23,14 +23,18 @@
 //   along the middle axis of [outer, n, inner]; a thread a line, block any (128), best grid ceil(outer * inner / block).
 //
 // Batch norm over the rows, each column for itself:
-// norm_batch_statistics_f32 (float* x, float* means, float* squares, long long rows, long long cols, long long span)
-//   of the rows c span <= i < (c + 1) span: means[c, j], and squares[c, j] = sum of (x - mean)^2 about it.
+// norm_batch_statistics_f32 (float* x, float* means, float* rests, float* squares, long long rows, long long cols,
+//                            long long span)
+//   of the rows c span <= i < (c + 1) span: means[c, j], rests[c, j] which its rounding left, and squares[c, j] = sum of
+//   (x - mean)^2 about it.
 //   block (32, 8), grid (any, ceil(rows / span)), best ceil(cols / 32) in x.
-// norm_batch_finish_f32 (float* means, float* squares, float* runningMean, float* runningVar, float* mean, float* rstd,
-//                        long long rows, long long cols, long long span, float eps, float momentum)
-//   merges the chunks in order; moves the running values by momentum (variance unbiased). block any, grid any.
-// norm_batch_forward_f32 (float* x, float* mean, float* rstd, float* weight, float* bias, float* y, long long rows,
-//                         long long cols)
+// norm_batch_finish_f32 (float* means, float* rests, float* squares, float* runningMean, float* runningVar, float* mean,
+//                        float* rest, float* rstd, long long rows, long long cols, long long span, float eps,
+//                        float momentum)
+//   merges the chunks in order, mean + rest is what mean alone would round; moves the running values by momentum (variance unbiased). block any, grid any.
+// norm_batch_forward_f32 (float* x, float* mean, float* rest, float* rstd, float* weight, float* bias, float* y,
+//                         long long rows, long long cols)
+//   columns that hardly vary keep their digits because of rest.
 // norm_batch_eval_f32 (float* x, float* runningMean, float* runningVar, float* weight, float* bias, float* y,
 //                      long long rows, long long cols, float eps)
 // norm_batch_backward_weights_f32: as norm_layer_backward_weights_f32 with mean and rstd of the columns.
@@ -214,8 +218,8 @@ static __device__ __forceinline__ float columnSum(float v, float (*slots)[33]) {
 }
 
 extern "C" __global__ void __launch_bounds__(256) norm_batch_statistics_f32(
-    const float* __restrict__ x, float* __restrict__ means, float* __restrict__ squares, long long rows, long long cols,
-    long long span) {
+    const float* __restrict__ x, float* __restrict__ means, float* __restrict__ rests, float* __restrict__ squares,
+    long long rows, long long cols, long long span) {
   __shared__ float slots[ROWS][33];
   const long long from = (long long)blockIdx.y * span;
   const long long to = from + span < rows ? from + span : rows;
@@ -224,50 +228,56 @@ extern "C" __global__ void __launch_bounds__(256) norm_batch_statistics_f32(
     float sum = 0.0f;
     for (long long i = from + threadIdx.y; i < to && j < cols; i += ROWS) sum += x[i * cols + j];
     const float mu = columnSum(sum, slots) / (to - from);
+    float rest = 0.0f;
     float square = 0.0f;
     for (long long i = from + threadIdx.y; i < to && j < cols; i += ROWS) {
-      square += (x[i * cols + j] - mu) * (x[i * cols + j] - mu);
+      const float d = x[i * cols + j] - mu;
+      rest += d;
+      square += d * d;
     }
+    rest = columnSum(rest, slots) / (to - from);
     square = columnSum(square, slots);
     if (threadIdx.y == 0 && j < cols) {
       means[blockIdx.y * cols + j] = mu;
+      rests[blockIdx.y * cols + j] = rest;
       squares[blockIdx.y * cols + j] = square;
     }
   }
 }
 
 extern "C" __global__ void norm_batch_finish_f32(
-    const float* __restrict__ means, const float* __restrict__ squares, float* __restrict__ runningMean,
-    float* __restrict__ runningVar, float* __restrict__ mean, float* __restrict__ rstd, long long rows, long long cols,
-    long long span, float eps, float momentum) {
+    const float* __restrict__ means, const float* __restrict__ rests, const float* __restrict__ squares,
+    float* __restrict__ runningMean, float* __restrict__ runningVar, float* __restrict__ mean, float* __restrict__ rest,
+    float* __restrict__ rstd, long long rows, long long cols, long long span, float eps, float momentum) {
   const long long step = (long long)gridDim.x * blockDim.x;
   for (long long j = (long long)blockIdx.x * blockDim.x + threadIdx.x; j < cols; j += step) {
-    float mu = 0.0f;
+    double mu = 0.0;
     float square = 0.0f;
     long long count = 0;
     for (long long from = 0, at = j; from < rows; from += span, at += cols) {
       const long long more = from + span < rows ? span : rows - from;
       const float part = (float)more / (float)(count + more);
-      const float apart = means[at] - mu;
-      mu += apart * part;
-      square += squares[at] + apart * apart * (float)count * part;
+      const double apart = (double)means[at] + rests[at] - mu;
+      mu += count == 0 ? apart : apart * more / (count + more);
+      square += squares[at] + (float)(apart * apart) * (float)count * part;
       count += more;
     }
-    mean[j] = mu;
+    mean[j] = (float)mu;
+    rest[j] = (float)(mu - mean[j]);
     rstd[j] = 1.0f / sqrtf(square / rows + eps);
-    runningMean[j] = (1.0f - momentum) * runningMean[j] + momentum * mu;
+    runningMean[j] = (1.0f - momentum) * runningMean[j] + momentum * (float)mu;
     runningVar[j] = (1.0f - momentum) * runningVar[j] + momentum * (square / (rows - 1));
   }
 }
 
 extern "C" __global__ void norm_batch_forward_f32(
-    const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rstd,
-    const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y, long long rows,
-    long long cols) {
+    const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rest,
+    const float* __restrict__ rstd, const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y,
+    long long rows, long long cols) {
   const long long step = (long long)gridDim.x * blockDim.x;
   for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < rows * cols; e += step) {
     const long long j = e % cols;
-    const float xh = (x[e] - mean[j]) * rstd[j];
+    const float xh = (x[e] - mean[j] - rest[j]) * rstd[j];
     y[e] = (weight == nullptr ? xh : xh * weight[j]) + (bias == nullptr ? 0.0f : bias[j]);
   }
 }

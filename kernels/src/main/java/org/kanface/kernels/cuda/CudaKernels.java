@@ -44,9 +44,16 @@ final class CudaKernels implements Kernels {
     fallback = new HostFallback(context, text -> logger.log(System.Logger.Level.WARNING, text));
     Kernels host = host();
     gemm = onHost("gemm", GemmKernels.class, host.gemm());
-    conv = onHost("conv", ConvKernels.class, host.conv());
+    conv =
+        has("depthwise", "reduce")
+            ? new DepthwiseCuda(
+                context, partly("conv except depthwise", "conv", ConvKernels.class, host.conv()))
+            : onHost("conv", ConvKernels.class, host.conv());
     pool = onHost("pool", PoolKernels.class, host.pool());
-    norm = onHost("norm", NormKernels.class, host.norm());
+    norm =
+        has("norm", "reduce")
+            ? new NormCuda(context)
+            : onHost("norm", NormKernels.class, host.norm());
     mlp = onHost("mlp", MlpKernels.class, host.mlp());
     reduce =
         has("reduce")
@@ -90,7 +97,12 @@ final class CudaKernels implements Kernels {
   }
 
   private <T> T onHost(String name, Class<T> family, T host) {
-    onHost.add(name);
+    return partly(name, name, family, host);
+  }
+
+  /// @param what the family's operations that the host computes
+  private <T> T partly(String what, String name, Class<T> family, T host) {
+    onHost.add(what);
     return fallback.of(name, family, host);
   }
 

@@ -149,7 +149,9 @@ final class NormKernelTest {
         Twin mean = b.out("mean", cols);
         Twin rstd = b.out("rstd", cols);
         Twin means = b.out("means", chunks * cols);
+        Twin rests = b.out("rests", chunks * cols);
         Twin squares = b.out("squares", chunks * cols);
+        Twin rest = b.out("rest", cols);
         b.launch(
             "norm_batch_eval_f32",
             Dim3.of(2),
@@ -182,6 +184,7 @@ final class NormKernelTest {
             0,
             x,
             means,
+            rests,
             squares,
             rows,
             cols,
@@ -192,10 +195,12 @@ final class NormKernelTest {
             Dim3.of(32),
             0,
             means,
+            rests,
             squares,
             runningMean,
             runningVar,
             mean,
+            rest,
             rstd,
             rows,
             cols,
@@ -209,6 +214,7 @@ final class NormKernelTest {
             0,
             x,
             mean,
+            rest,
             rstd,
             orNull(affine, w),
             orNull(affine, bias),

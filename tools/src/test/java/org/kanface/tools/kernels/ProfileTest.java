@@ -179,6 +179,8 @@ final class ProfileTest {
       Twin r = b.in("rstd", cols, 0.5, 2);
       Twin dw = b.out("dw", cols);
       Twin db = b.out("db", cols);
+      Twin rests = b.out("rests", cols);
+      Twin rest = b.out("rest", cols);
       Dim3 tiles = Dim3.of(6);
       run(b, "norm_layer_forward_f32", EIGHT, WARPS, 0, x, w, bias, y, m, r, rows, cols, 1e-6f);
       run(b, "norm_layer_backward_input_f32", EIGHT, WARPS, 0, x, w, m, r, dy, y, rows, cols);
@@ -191,7 +193,7 @@ final class ProfileTest {
       Dim3 one = Dim3.of(1);
       run(b, "norm_l2_forward_columns_f32", one, FLAT, 0, x, y, m, 1L, rows, cols, 1e-12f);
       run(b, "norm_l2_backward_columns_f32", one, FLAT, 0, x, r, dy, y, 1L, rows, cols, 1e-12f);
-      run(b, "norm_batch_statistics_f32", tiles, WARPS, 0, x, dw, db, rows, cols, rows);
+      run(b, "norm_batch_statistics_f32", tiles, WARPS, 0, x, dw, rests, db, rows, cols, rows);
       run(
           b,
           "norm_batch_finish_f32",
@@ -199,17 +201,19 @@ final class ProfileTest {
           FLAT,
           0,
           dw,
+          rests,
           db,
           w,
           bias,
           m,
+          rest,
           r,
           rows,
           cols,
           rows,
           1e-6f,
           0.1f);
-      run(b, "norm_batch_forward_f32", EIGHT, FLAT, 0, x, m, r, w, bias, y, rows, cols);
+      run(b, "norm_batch_forward_f32", EIGHT, FLAT, 0, x, m, rest, r, w, bias, y, rows, cols);
       run(b, "norm_batch_eval_f32", EIGHT, FLAT, 0, x, m, r, w, bias, y, rows, cols, 1e-6f);
       run(
           b,
