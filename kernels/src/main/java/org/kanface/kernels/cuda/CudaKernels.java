@@ -19,7 +19,7 @@ import org.kanface.kernels.RandomKernels;
 import org.kanface.kernels.ReduceKernels;
 import org.kanface.kernels.SplineKernels;
 
-/// Float32 kernels on a GPU. A family without kernels for it is computed by the host, which
+/// Float32 kernels on a GPU. What has no kernels for it is computed by the host, which
 /// [#describe()] tells.
 final class CudaKernels implements Kernels {
   private final CudaContext context;
