@@ -1,6 +1,7 @@
 package org.kanface.train;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.data.FaceDataset;
@@ -64,7 +65,8 @@ public final class FaceEmbedder {
     var plain = new float[dim];
     var mirrored = new float[dim];
     run(MemorySegment.ofArray(pixels), 1, plain, 0);
-    run(MemorySegment.ofArray(mirror(pixels)), 1, mirrored, 0);
+    mirror(MemorySegment.ofArray(pixels));
+    run(MemorySegment.ofArray(pixels), 1, mirrored, 0);
     return new Embeddings(plain, mirrored, dim).unit(0);
   }
 
@@ -81,10 +83,8 @@ public final class FaceEmbedder {
       for (int done = 0; done < faces.size(); ) {
         try (Batch batch = loader.next()) {
           run(batch.images(), batch.size(), plain, done * dim);
-          float[] flipped = new float[batch.size() * 3 * side * side];
-          MemorySegment.copy(
-              batch.images(), 0, MemorySegment.ofArray(flipped), 0, 4L * flipped.length);
-          run(MemorySegment.ofArray(mirror(flipped)), batch.size(), mirrored, done * dim);
+          mirror(batch.images());
+          run(batch.images(), batch.size(), mirrored, done * dim);
           done += batch.size();
         }
       }
@@ -108,14 +108,17 @@ public final class FaceEmbedder {
     }
   }
 
-  /// Every row of pixels of every image back to front.
-  private float[] mirror(float[] pixels) {
-    var out = new float[pixels.length];
-    for (int row = 0; row < pixels.length; row += 3 * side) {
+  /// Turns every row of pixels of every image back to front.
+  private void mirror(MemorySegment pixels) {
+    var row = new float[3 * side];
+    var turned = new float[3 * side];
+    long bytes = 4L * row.length;
+    for (long at = 0; at < pixels.byteSize(); at += bytes) {
+      MemorySegment.copy(pixels, ValueLayout.JAVA_FLOAT_UNALIGNED, at, row, 0, row.length);
       for (int x = 0; x < side; x++) {
-        System.arraycopy(pixels, row + 3 * x, out, row + 3 * (side - 1 - x), 3);
+        System.arraycopy(row, 3 * x, turned, 3 * (side - 1 - x), 3);
       }
+      MemorySegment.copy(turned, 0, pixels, ValueLayout.JAVA_FLOAT_UNALIGNED, at, row.length);
     }
-    return out;
   }
 }

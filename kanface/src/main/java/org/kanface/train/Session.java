@@ -1,5 +1,6 @@
 package org.kanface.train;
 
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,11 +156,11 @@ final class Session implements AutoCloseable {
 
   // ---- state ----------------------------------------------------------------------------------
 
-  /// All tensors of the state, by name.
-  SequencedMap<String, SafeTensors.Entry> tensors() {
+  /// All tensors of the state, by name; good until the next step and while `copies` is open.
+  SequencedMap<String, SafeTensors.Entry> tensors(Arena copies) {
     var out = new LinkedHashMap<String, SafeTensors.Entry>();
-    StateDict.of(network).forEach((key, e) -> out.put(BACKBONE + key, e));
-    StateDict.of(head.module()).forEach((key, e) -> out.put(HEAD + key, e));
+    StateDict.of(network, copies).forEach((key, e) -> out.put(BACKBONE + key, e));
+    StateDict.of(head.module(), copies).forEach((key, e) -> out.put(HEAD + key, e));
     optimizer.tensors().forEach((key, t) -> out.put(OPTIMIZER + key, StateDict.entry(t)));
     if (ema != null) {
       ema.tensors().forEach((key, t) -> out.put(EMA + key, StateDict.entry(t)));

@@ -1,6 +1,7 @@
 package org.kanface.train;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -253,7 +254,9 @@ public final class Trainer implements AutoCloseable {
     }
     int every = config.run().checkpointSteps();
     if ((epochEnd && config.run().saveAllStates()) || (every > 0 && step % every == 0)) {
-      checkpoints.save(step, session.tensors(), state());
+      try (Arena copies = Arena.ofConfined()) {
+        checkpoints.save(step, session.tensors(copies), state());
+      }
     }
     if (epochEnd) {
       saveModel("model.safetensors");

@@ -3,6 +3,7 @@ package org.kanface.nn;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
 
 /// How a parameter's shape in a state dict (PyTorch's) relates to the one that kernels want.
 ///
@@ -66,6 +67,15 @@ public record Packing(Shape external, List<Integer> order) {
       out[(int) at[i]] = values[i];
     }
     return out;
+  }
+
+  /// A view of a tensor in internal order with its axes as a state dict has them.
+  Tensor outside(Tensor inside) {
+    var axes = new int[order.size()];
+    for (int i = 0; i < axes.length; i++) {
+      axes[order.get(i)] = i;
+    }
+    return inside.permute(axes);
   }
 
   /// The external offset of every internal element.

@@ -1,6 +1,7 @@
 package org.kanface.nn;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,17 +19,34 @@ public final class StateDict {
 
   /// All entries of `module`, float32 (integer buffers as they are), in state-dict order.
   public static SequencedMap<String, SafeTensors.Entry> of(Module module) {
+    return of(module, Arena.ofAuto());
+  }
+
+  /// The same, copies made in `copies` where entries do not lie in memory as they are to be
+  /// written.
+  public static SequencedMap<String, SafeTensors.Entry> of(Module module, Arena copies) {
     var out = new LinkedHashMap<String, SafeTensors.Entry>();
-    module.state().forEach((key, p) -> out.put(key, entry(p)));
+    module.state().forEach((key, p) -> out.put(key, entry(p, copies)));
     return out;
   }
 
-  private static SafeTensors.Entry entry(Parameter p) {
+  private static SafeTensors.Entry entry(Parameter p, Arena copies) {
     Tensor value = p.var().value();
-    boolean asItIs = p.packing().isPlain() && value.memory() instanceof HostMemory;
-    return value.dtype() == DType.I64 || (asItIs && value.dtype() == DType.F32)
-        ? entry(value)
-        : SafeTensors.Entry.of(p.externalShape(), p.external());
+    if (value.dtype() == DType.I64) {
+      return entry(value);
+    }
+    if (value.dtype() != DType.F32) {
+      return SafeTensors.Entry.of(p.externalShape(), p.external());
+    }
+    if (p.packing().isPlain() && value.memory() instanceof HostMemory) {
+      return entry(value);
+    }
+    MemorySegment data =
+        copies.allocate(value.byteSize(), Float.BYTES); // arrays would fill the heap
+    try (Tensor outside = p.packing().outside(value)) {
+      outside.read(data);
+    }
+    return new SafeTensors.Entry(DType.F32, p.externalShape(), data);
   }
 
   /// A tensor as it lies in memory; on the host without a copy, so it must stay alive until it is
@@ -45,7 +63,9 @@ public final class StateDict {
   /// Writes the module to a new file; not atomic.
   public static void save(Module module, Path path, Map<String, String> metadata)
       throws IOException {
-    SafeTensors.write(path, of(module), metadata);
+    try (Arena copies = Arena.ofConfined()) {
+      SafeTensors.write(path, of(module, copies), metadata);
+    }
   }
 
   /// Loads every parameter and buffer of `module` from `entries`, strictly: throws [StateException]

@@ -11,6 +11,7 @@ import org.kanface.nn.Packing;
 import org.kanface.nn.Parameter;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
 
 /// KAN layer: every edge from input `i` to output `o` is a learned function,
 /// `φ(x) = scale_base[i, o] silu(x) + scale_sp[i, o] Σ_j coef[i, o, j] B_j(x)`, with B-splines
@@ -123,16 +124,17 @@ public final class KANLinear extends Module {
         config.in,
         config.out);
     double[][] basis = BSpline.basis(knots(input), config.splineOrder, x);
-    float[] c = coef.external(); // [in, out, basis]
-    int edge = Math.toIntExact(input * config.out + output);
-    double base = scaleBase.external()[edge];
-    double scale = scaleSpline.external()[edge];
+    double[] c = row(coef, input); // [basis, out]
+    int edge = Math.toIntExact(output);
+    int out = Math.toIntExact(config.out);
+    double base = row(scaleBase, input)[edge];
+    double scale = row(scaleSpline, input)[edge];
     var whole = new double[x.length];
     var spline = new double[x.length];
     for (int p = 0; p < x.length; p++) {
       double sum = 0;
       for (int j = 0; j < basis[p].length; j++) {
-        sum += basis[p][j] * c[edge * basis[p].length + j];
+        sum += basis[p][j] * c[j * out + edge];
       }
       spline[p] = scale * sum;
       whole[p] = base * x[p] / (1 + Math.exp(-x[p])) + spline[p];
@@ -142,11 +144,14 @@ public final class KANLinear extends Module {
 
   /// The knots of one input, the extended ones included.
   public double[] knots(long input) {
-    int count = config.spline().knots();
-    float[] all = grid.external();
-    var row = new double[count];
-    Arrays.setAll(row, j -> all[Math.toIntExact(input * count + j)]);
-    return row;
+    return row(grid, input);
+  }
+
+  /// What a parameter holds for one input, as the kernels see it.
+  private static double[] row(Parameter parameter, long input) {
+    try (Tensor row = parameter.var().value().slice(0, input, input + 1)) {
+      return row.toDoubles();
+    }
   }
 
   /// A layer with `gridSize` intervals over the same range of each input whose splines follow this
