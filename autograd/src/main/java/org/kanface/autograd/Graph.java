@@ -205,8 +205,13 @@ public final class Graph implements AutoCloseable {
         }
         Var input = inputs.get(i);
         if (!g.shape().equals(input.shape())) { // first, since a name is made anew each time
-          String message = "gradient of input %d is %s, expected %s";
-          Check.that(false, node.op.name(), message, i, g.shape(), input.shape());
+          Check.that(
+              false,
+              node.op.name(),
+              "gradient of input %d is %s, expected %s",
+              i,
+              g.shape(),
+              input.shape());
         }
         if (input.requiresGrad()) {
           input.accumulate(g);
