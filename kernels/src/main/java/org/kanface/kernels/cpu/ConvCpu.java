@@ -10,7 +10,7 @@ import org.kanface.kernels.Memory;
 import org.kanface.kernels.cpu.GemmMatrix.Stored;
 
 /// 2-d convolutions of float32 on the CPU, as products of matrices whose patches are gathered block
-/// by block; large 3 × 3 ones by Winograd's method, depthwise ones directly.
+/// by block; depthwise ones directly.
 final class ConvCpu implements ConvKernels {
   @Override
   public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
@@ -24,8 +24,6 @@ final class ConvCpu implements ConvKernels {
       long out = address.output("y", y, shape.outputNumel());
       if (shape.isDepthwise()) {
         DepthwiseCpu.forward(shape, in, weights, biases, out);
-      } else if (ConvWinograd.handles(shape)) {
-        ConvWinograd.forward(shape, in, weights, biases, out);
       } else {
         forward(shape, in, weights, biases, out);
       }
@@ -99,8 +97,6 @@ final class ConvCpu implements ConvKernels {
         zero(in, shape.inputNumel());
       } else if (shape.isDepthwise()) {
         DepthwiseCpu.gradInput(shape, out, weights, in);
-      } else if (ConvWinograd.handles(shape)) {
-        ConvWinograd.gradInput(shape, out, weights, in);
       } else if (ConvGradPatches.handles(shape)) {
         ConvGradPatches.run(shape, out, weights, in);
       } else {
@@ -119,8 +115,6 @@ final class ConvCpu implements ConvKernels {
         zero(weights, shape.weightNumel());
       } else if (shape.isDepthwise()) {
         DepthwiseGradWeight.run(shape, in, out, weights);
-      } else if (ConvWinograd.handles(shape)) {
-        ConvWinograd.gradWeight(shape, in, out, weights);
       } else {
         gradWeight(shape, in, out, weights);
       }
