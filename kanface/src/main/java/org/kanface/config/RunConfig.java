@@ -11,9 +11,8 @@ package org.kanface.config;
 /// @param verifyAtEpochEnd verify after every epoch too
 /// @param frequent steps between lines of the log
 /// @param seed of everything random
-/// @param device where to compute: `auto` takes a usable GPU if there is one; `cpu`, `cuda`,
-/// `cuda:1`, or
-///     the slow `reference`
+/// @param device where to compute: `auto` (the CPU's fast kernels where they run), `cpu`, `cuda`,
+///     `cuda:1`, or the slow `reference`
 /// @param threads of the CPU kernels; 0: all cores
 public record RunConfig(
     String output,

@@ -14,7 +14,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public int preference() {
-    return 20;
+    return -5; // by name alone, until products and convolutions run there and a GPU has been tried
   }
 
   @Override
