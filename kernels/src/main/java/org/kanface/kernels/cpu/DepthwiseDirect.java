@@ -2,21 +2,18 @@ package org.kanface.kernels.cpu;
 
 import static org.kanface.kernels.cpu.Address.FLOAT;
 import static org.kanface.kernels.cpu.Address.SPACE;
+import static org.kanface.kernels.cpu.DepthwiseDirect3.COLS;
+import static org.kanface.kernels.cpu.DepthwiseDirect3.TAPS;
 import static org.kanface.kernels.cpu.GemmTile.BYTES;
 import static org.kanface.kernels.cpu.Simd.LANES;
 
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Workers;
 
-/// 3×3 depthwise convolutions with stride 1 and a border of one pixel that need no working copy of
-/// the image: four of its rows fit the first-level cache, and everything is read where it lies, row
-/// by row.
-///
-/// Where the channels are no multiple of a vector, the last vector overlaps the one before: both
-/// compute the same bits for the channels that they share, and nothing needs a mask.
+/// 3×3 depthwise convolutions with stride 1 and a border of one pixel, without a working copy of
+/// the
+/// image: columns of tiles, from top to bottom, read where they lie.
 final class DepthwiseDirect {
-  private static final int TAPS = 9;
-  private static final long LIMIT = 8 << 10; // bytes of a row
   private static final long TASK = 1L << 20; // multiply-adds: some 10 µs of one core
   private static final long GROUPS = 16; // of images whose sums are kept apart, at most
 
@@ -32,38 +29,40 @@ final class DepthwiseDirect {
         && s.dilationH() == 1
         && s.dilationW() == 1
         && s.c() >= LANES
-        && s.w() % DepthwiseDirect3.COLS == 0
-        && s.w() * s.c() * Float.BYTES <= LIMIT;
+        && s.w() % COLS == 0;
   }
 
   /// `y = x * weight + bias`, `bias` 0 where absent; with the kernel turned around for `dx` of
   /// `dy`.
   static void convolve(Conv2d s, long x, long weight, boolean turned, long bias, long y) {
-    long blocks = blocks(s);
     long kernel = kernel(s, weight, turned);
     long pixel = s.c() * Float.BYTES;
+    long zeros = zeros((COLS + 2) * pixel) + pixel;
     long row = s.w() * pixel;
-    long zeros = zeros(row);
+    long tiles = s.w() / COLS;
     Chunks.forEach(
-        s.n() * s.h(),
-        Math.max(1, TASK / (s.w() * s.c() * TAPS)),
+        s.n() * tiles,
+        Math.max(1, TASK / (s.h() * COLS * s.c() * TAPS)),
         (from, to) -> {
-          for (long r = from; r < to; r++) {
-            long at = x + r * row;
-            long above = r % s.h() == 0 ? zeros : at - row;
-            long below = r % s.h() == s.h() - 1 ? zeros : at + row;
-            for (long b = 0; b < blocks; b++) {
-              long c = channel(s, b) * Float.BYTES;
+          for (long t = from; t < to; t++) {
+            long tile = (t / tiles * s.h() * s.w() + t % tiles * COLS) * pixel;
+            boolean first = t % tiles == 0;
+            boolean last = t % tiles == tiles - 1;
+            for (long i = 0; i < s.h(); i++) {
+              long at = x + tile + i * row;
+              long above = i == 0 ? zeros : at - row;
+              long below = i == s.h() - 1 ? zeros : at + row;
               DepthwiseDirect3.convolve(
-                  (int) s.w(),
-                  above + c,
-                  at + c,
-                  below + c,
+                  above,
+                  at,
+                  below,
+                  first,
+                  last,
                   pixel,
                   zeros,
-                  kernel + b * TAPS * BYTES,
-                  bias == 0 ? zeros : bias + c,
-                  y + r * row + c);
+                  kernel,
+                  bias == 0 ? zeros : bias,
+                  y + tile + i * row);
             }
           }
         });
@@ -71,35 +70,30 @@ final class DepthwiseDirect {
 
   /// Fixed groups of images are summed each on its own, then the groups in order.
   static void gradWeight(Conv2d s, long x, long dy, long dweight) {
-    long blocks = blocks(s);
     long together = Math.ceilDiv(s.n(), GROUPS);
     long groups = Math.ceilDiv(s.n(), together);
-    long plane = blocks * TAPS * BYTES;
+    long plane = blocks(s) * TAPS * BYTES;
     long partials = Scratch.PARTIALS.address(groups * plane);
     long pixel = s.c() * Float.BYTES;
+    long zeros = zeros((COLS + 2) * pixel) + pixel;
     long row = s.w() * pixel;
-    long zeros = zeros(row);
+    long tiles = s.w() / COLS;
     Workers.forEach(
         groups,
         g -> {
           long sums = partials + g * plane;
           SPACE.asSlice(sums, plane).fill((byte) 0);
-          long end = Math.min(s.n(), (g + 1) * together) * s.h();
-          for (long r = g * together * s.h(); r < end; r++) {
-            long at = x + r * row;
-            long above = r % s.h() == 0 ? zeros : at - row;
-            long below = r % s.h() == s.h() - 1 ? zeros : at + row;
-            for (long b = 0; b < blocks; b++) {
-              long c = channel(s, b) * Float.BYTES;
+          long end = Math.min(s.n(), (g + 1) * together) * tiles;
+          for (long t = g * together * tiles; t < end; t++) {
+            long tile = (t / tiles * s.h() * s.w() + t % tiles * COLS) * pixel;
+            boolean first = t % tiles == 0;
+            boolean last = t % tiles == tiles - 1;
+            for (long i = 0; i < s.h(); i++) {
+              long at = x + tile + i * row;
+              long above = i == 0 ? zeros : at - row;
+              long below = i == s.h() - 1 ? zeros : at + row;
               DepthwiseDirect3.gradients(
-                  (int) s.w(),
-                  above + c,
-                  at + c,
-                  below + c,
-                  pixel,
-                  zeros,
-                  dy + r * row + c,
-                  sums + b * TAPS * BYTES);
+                  above, at, below, first, last, pixel, zeros, dy + tile + i * row, sums);
             }
           }
         });
@@ -151,7 +145,7 @@ final class DepthwiseDirect {
     return Math.min(block * LANES, s.c() - LANES);
   }
 
-  /// A row outside the image.
+  /// Pixels outside the image.
   private static long zeros(long bytes) {
     long zeros = Scratch.BIASES.address(bytes);
     SPACE.asSlice(zeros, bytes).fill((byte) 0);

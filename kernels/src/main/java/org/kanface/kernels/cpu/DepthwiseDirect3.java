@@ -7,52 +7,68 @@ import static org.kanface.kernels.cpu.Simd.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 
-/// Rows of 3×3 depthwise convolutions with stride 1 and a border of one pixel, for one vector of
-/// channels: [#COLS] neighbouring pixels at a time, each loaded once a row, the kernel or its sums
-/// in registers.
+/// Tiles of 3×3 depthwise convolutions with stride 1 and a border of one pixel: [#COLS]
+/// neighbouring pixels of one row with all their channels, each pixel loaded once a row. Memory is
+/// read and written in order, and the rows that two tiles below one another share stay in the
+/// first-level cache.
 ///
-/// `top`, `middle` and `bottom` are the first pixels of the rows that the kernel covers, `zeros` is
-/// a vector for the pixels left and right of them; `step` is the bytes from pixel to pixel of all
-/// operands.
+/// `top`, `middle` and `bottom` are the tile's first pixels in the rows that the kernel covers;
+/// `first` and `last` tell that the image ends left or right of the tile, where `zeros` stands for
+/// a pixel; `step` is the bytes of a pixel, of all operands. Kernels and their sums lie as
+/// `[vectors
+/// of channels, 3, 3, LANES]`. Where the channels are no multiple of a vector, the last one
+/// overlaps
+/// the one before: both compute the same bits for the channels that they share.
 final class DepthwiseDirect3 {
-  /// Pixels at a time; the length of a row is a multiple.
+  /// Pixels of a tile.
   static final int COLS = 7;
+
+  /// Weights of a kernel.
+  static final int TAPS = 9;
 
   private DepthwiseDirect3() {}
 
-  /// `out[j] = bias + Σ_u Σ_v kernel[u, v] * row_u[j + v - 1]`, `j < cols`.
+  /// `out[j] = bias + Σ_u Σ_v kernel[u, v] * row_u[j + v - 1]`, `j < COLS`, for all channels.
   static void convolve(
-      int cols,
       long top,
       long middle,
       long bottom,
+      boolean first,
+      boolean last,
       long step,
       long zeros,
       long kernel,
       long bias,
       long out) {
-    var b = FloatVector.fromMemorySegment(F, SPACE, bias, ORDER);
-    var w0 = FloatVector.fromMemorySegment(F, SPACE, kernel, ORDER);
-    var w1 = FloatVector.fromMemorySegment(F, SPACE, kernel + BYTES, ORDER);
-    var w2 = FloatVector.fromMemorySegment(F, SPACE, kernel + 2L * BYTES, ORDER);
-    var w3 = FloatVector.fromMemorySegment(F, SPACE, kernel + 3L * BYTES, ORDER);
-    var w4 = FloatVector.fromMemorySegment(F, SPACE, kernel + 4L * BYTES, ORDER);
-    var w5 = FloatVector.fromMemorySegment(F, SPACE, kernel + 5L * BYTES, ORDER);
-    var w6 = FloatVector.fromMemorySegment(F, SPACE, kernel + 6L * BYTES, ORDER);
-    var w7 = FloatVector.fromMemorySegment(F, SPACE, kernel + 7L * BYTES, ORDER);
-    var w8 = FloatVector.fromMemorySegment(F, SPACE, kernel + 8L * BYTES, ORDER);
-    long to = out;
-    for (int j = 0; j < cols; j += COLS) {
-      var c0 = b;
-      var c1 = b;
-      var c2 = b;
-      var c3 = b;
-      var c4 = b;
-      var c5 = b;
-      var c6 = b;
-      long at0 = top + j * step;
-      var x00 = FloatVector.fromMemorySegment(F, SPACE, j == 0 ? zeros : at0 - step, ORDER);
+    long left0 = first ? zeros : top - step;
+    long right0 = last ? zeros : top + COLS * step;
+    long left1 = first ? zeros : middle - step;
+    long right1 = last ? zeros : middle + COLS * step;
+    long left2 = first ? zeros : bottom - step;
+    long right2 = last ? zeros : bottom + COLS * step;
+    int blocks = (int) Math.ceilDiv(step, (long) BYTES);
+    for (int block = 0; block < blocks; block++) {
+      long at = Math.min((long) block * BYTES, step - BYTES);
+      long taps = kernel + (long) block * TAPS * BYTES;
+      var w0 = FloatVector.fromMemorySegment(F, SPACE, taps, ORDER);
+      var w1 = FloatVector.fromMemorySegment(F, SPACE, taps + BYTES, ORDER);
+      var w2 = FloatVector.fromMemorySegment(F, SPACE, taps + 2L * BYTES, ORDER);
+      var w3 = FloatVector.fromMemorySegment(F, SPACE, taps + 3L * BYTES, ORDER);
+      var w4 = FloatVector.fromMemorySegment(F, SPACE, taps + 4L * BYTES, ORDER);
+      var w5 = FloatVector.fromMemorySegment(F, SPACE, taps + 5L * BYTES, ORDER);
+      var w6 = FloatVector.fromMemorySegment(F, SPACE, taps + 6L * BYTES, ORDER);
+      var w7 = FloatVector.fromMemorySegment(F, SPACE, taps + 7L * BYTES, ORDER);
+      var w8 = FloatVector.fromMemorySegment(F, SPACE, taps + 8L * BYTES, ORDER);
+      var c0 = FloatVector.fromMemorySegment(F, SPACE, bias + at, ORDER);
+      var c1 = c0;
+      var c2 = c0;
+      var c3 = c0;
+      var c4 = c0;
+      var c5 = c0;
+      var c6 = c0;
+      var x00 = FloatVector.fromMemorySegment(F, SPACE, left0 + at, ORDER);
       c0 = x00.fma(w0, c0);
+      long at0 = top + at;
       var x01 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
       c0 = x01.fma(w1, c0);
       c1 = x01.fma(w0, c1);
@@ -85,12 +101,11 @@ final class DepthwiseDirect3 {
       var x07 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
       c5 = x07.fma(w2, c5);
       c6 = x07.fma(w1, c6);
-      at0 = j == cols - COLS ? zeros : at0 + step;
-      var x08 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
+      var x08 = FloatVector.fromMemorySegment(F, SPACE, right0 + at, ORDER);
       c6 = x08.fma(w2, c6);
-      long at1 = middle + j * step;
-      var x10 = FloatVector.fromMemorySegment(F, SPACE, j == 0 ? zeros : at1 - step, ORDER);
+      var x10 = FloatVector.fromMemorySegment(F, SPACE, left1 + at, ORDER);
       c0 = x10.fma(w3, c0);
+      long at1 = middle + at;
       var x11 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
       c0 = x11.fma(w4, c0);
       c1 = x11.fma(w3, c1);
@@ -123,12 +138,11 @@ final class DepthwiseDirect3 {
       var x17 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
       c5 = x17.fma(w5, c5);
       c6 = x17.fma(w4, c6);
-      at1 = j == cols - COLS ? zeros : at1 + step;
-      var x18 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
+      var x18 = FloatVector.fromMemorySegment(F, SPACE, right1 + at, ORDER);
       c6 = x18.fma(w5, c6);
-      long at2 = bottom + j * step;
-      var x20 = FloatVector.fromMemorySegment(F, SPACE, j == 0 ? zeros : at2 - step, ORDER);
+      var x20 = FloatVector.fromMemorySegment(F, SPACE, left2 + at, ORDER);
       c0 = x20.fma(w6, c0);
+      long at2 = bottom + at;
       var x21 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
       c0 = x21.fma(w7, c0);
       c1 = x21.fma(w6, c1);
@@ -161,9 +175,9 @@ final class DepthwiseDirect3 {
       var x27 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
       c5 = x27.fma(w8, c5);
       c6 = x27.fma(w7, c6);
-      at2 = j == cols - COLS ? zeros : at2 + step;
-      var x28 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
+      var x28 = FloatVector.fromMemorySegment(F, SPACE, right2 + at, ORDER);
       c6 = x28.fma(w8, c6);
+      long to = out + at;
       c0.intoMemorySegment(SPACE, to, ORDER);
       to += step;
       c1.intoMemorySegment(SPACE, to, ORDER);
@@ -177,24 +191,40 @@ final class DepthwiseDirect3 {
       c5.intoMemorySegment(SPACE, to, ORDER);
       to += step;
       c6.intoMemorySegment(SPACE, to, ORDER);
-      to += step;
     }
   }
 
-  /// `sums[u, v] += Σ_j dy[j] * row_u[j + v - 1]`, `j < cols`.
+  /// `sums[u, v] += Σ_j dy[j] * row_u[j + v - 1]`, `j < COLS`, for all channels.
   static void gradients(
-      int cols, long top, long middle, long bottom, long step, long zeros, long dy, long sums) {
-    var c0 = FloatVector.fromMemorySegment(F, SPACE, sums, ORDER);
-    var c1 = FloatVector.fromMemorySegment(F, SPACE, sums + BYTES, ORDER);
-    var c2 = FloatVector.fromMemorySegment(F, SPACE, sums + 2L * BYTES, ORDER);
-    var c3 = FloatVector.fromMemorySegment(F, SPACE, sums + 3L * BYTES, ORDER);
-    var c4 = FloatVector.fromMemorySegment(F, SPACE, sums + 4L * BYTES, ORDER);
-    var c5 = FloatVector.fromMemorySegment(F, SPACE, sums + 5L * BYTES, ORDER);
-    var c6 = FloatVector.fromMemorySegment(F, SPACE, sums + 6L * BYTES, ORDER);
-    var c7 = FloatVector.fromMemorySegment(F, SPACE, sums + 7L * BYTES, ORDER);
-    var c8 = FloatVector.fromMemorySegment(F, SPACE, sums + 8L * BYTES, ORDER);
-    long grad = dy;
-    for (int j = 0; j < cols; j += COLS) {
+      long top,
+      long middle,
+      long bottom,
+      boolean first,
+      boolean last,
+      long step,
+      long zeros,
+      long dy,
+      long sums) {
+    long left0 = first ? zeros : top - step;
+    long right0 = last ? zeros : top + COLS * step;
+    long left1 = first ? zeros : middle - step;
+    long right1 = last ? zeros : middle + COLS * step;
+    long left2 = first ? zeros : bottom - step;
+    long right2 = last ? zeros : bottom + COLS * step;
+    int blocks = (int) Math.ceilDiv(step, (long) BYTES);
+    for (int block = 0; block < blocks; block++) {
+      long at = Math.min((long) block * BYTES, step - BYTES);
+      long taps = sums + (long) block * TAPS * BYTES;
+      var c0 = FloatVector.fromMemorySegment(F, SPACE, taps, ORDER);
+      var c1 = FloatVector.fromMemorySegment(F, SPACE, taps + BYTES, ORDER);
+      var c2 = FloatVector.fromMemorySegment(F, SPACE, taps + 2L * BYTES, ORDER);
+      var c3 = FloatVector.fromMemorySegment(F, SPACE, taps + 3L * BYTES, ORDER);
+      var c4 = FloatVector.fromMemorySegment(F, SPACE, taps + 4L * BYTES, ORDER);
+      var c5 = FloatVector.fromMemorySegment(F, SPACE, taps + 5L * BYTES, ORDER);
+      var c6 = FloatVector.fromMemorySegment(F, SPACE, taps + 6L * BYTES, ORDER);
+      var c7 = FloatVector.fromMemorySegment(F, SPACE, taps + 7L * BYTES, ORDER);
+      var c8 = FloatVector.fromMemorySegment(F, SPACE, taps + 8L * BYTES, ORDER);
+      long grad = dy + at;
       var d0 = FloatVector.fromMemorySegment(F, SPACE, grad, ORDER);
       grad += step;
       var d1 = FloatVector.fromMemorySegment(F, SPACE, grad, ORDER);
@@ -208,130 +238,126 @@ final class DepthwiseDirect3 {
       var d5 = FloatVector.fromMemorySegment(F, SPACE, grad, ORDER);
       grad += step;
       var d6 = FloatVector.fromMemorySegment(F, SPACE, grad, ORDER);
-      grad += step;
-      long at0 = top + j * step;
-      var x00 = FloatVector.fromMemorySegment(F, SPACE, j == 0 ? zeros : at0 - step, ORDER);
+      var x00 = FloatVector.fromMemorySegment(F, SPACE, left0 + at, ORDER);
       c0 = x00.fma(d0, c0);
+      long at0 = top + at;
       var x01 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
-      c0 = x01.fma(d1, c0);
       c1 = x01.fma(d0, c1);
+      c0 = x01.fma(d1, c0);
       at0 += step;
       var x02 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
-      c0 = x02.fma(d2, c0);
-      c1 = x02.fma(d1, c1);
       c2 = x02.fma(d0, c2);
+      c1 = x02.fma(d1, c1);
+      c0 = x02.fma(d2, c0);
       at0 += step;
       var x03 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
-      c0 = x03.fma(d3, c0);
-      c1 = x03.fma(d2, c1);
       c2 = x03.fma(d1, c2);
+      c1 = x03.fma(d2, c1);
+      c0 = x03.fma(d3, c0);
       at0 += step;
       var x04 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
-      c0 = x04.fma(d4, c0);
-      c1 = x04.fma(d3, c1);
       c2 = x04.fma(d2, c2);
+      c1 = x04.fma(d3, c1);
+      c0 = x04.fma(d4, c0);
       at0 += step;
       var x05 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
-      c0 = x05.fma(d5, c0);
-      c1 = x05.fma(d4, c1);
       c2 = x05.fma(d3, c2);
+      c1 = x05.fma(d4, c1);
+      c0 = x05.fma(d5, c0);
       at0 += step;
       var x06 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
-      c0 = x06.fma(d6, c0);
-      c1 = x06.fma(d5, c1);
       c2 = x06.fma(d4, c2);
+      c1 = x06.fma(d5, c1);
+      c0 = x06.fma(d6, c0);
       at0 += step;
       var x07 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
-      c1 = x07.fma(d6, c1);
       c2 = x07.fma(d5, c2);
-      at0 = j == cols - COLS ? zeros : at0 + step;
-      var x08 = FloatVector.fromMemorySegment(F, SPACE, at0, ORDER);
+      c1 = x07.fma(d6, c1);
+      var x08 = FloatVector.fromMemorySegment(F, SPACE, right0 + at, ORDER);
       c2 = x08.fma(d6, c2);
-      long at1 = middle + j * step;
-      var x10 = FloatVector.fromMemorySegment(F, SPACE, j == 0 ? zeros : at1 - step, ORDER);
+      var x10 = FloatVector.fromMemorySegment(F, SPACE, left1 + at, ORDER);
       c3 = x10.fma(d0, c3);
+      long at1 = middle + at;
       var x11 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
-      c3 = x11.fma(d1, c3);
       c4 = x11.fma(d0, c4);
+      c3 = x11.fma(d1, c3);
       at1 += step;
       var x12 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
-      c3 = x12.fma(d2, c3);
-      c4 = x12.fma(d1, c4);
       c5 = x12.fma(d0, c5);
+      c4 = x12.fma(d1, c4);
+      c3 = x12.fma(d2, c3);
       at1 += step;
       var x13 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
-      c3 = x13.fma(d3, c3);
-      c4 = x13.fma(d2, c4);
       c5 = x13.fma(d1, c5);
+      c4 = x13.fma(d2, c4);
+      c3 = x13.fma(d3, c3);
       at1 += step;
       var x14 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
-      c3 = x14.fma(d4, c3);
-      c4 = x14.fma(d3, c4);
       c5 = x14.fma(d2, c5);
+      c4 = x14.fma(d3, c4);
+      c3 = x14.fma(d4, c3);
       at1 += step;
       var x15 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
-      c3 = x15.fma(d5, c3);
-      c4 = x15.fma(d4, c4);
       c5 = x15.fma(d3, c5);
+      c4 = x15.fma(d4, c4);
+      c3 = x15.fma(d5, c3);
       at1 += step;
       var x16 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
-      c3 = x16.fma(d6, c3);
-      c4 = x16.fma(d5, c4);
       c5 = x16.fma(d4, c5);
+      c4 = x16.fma(d5, c4);
+      c3 = x16.fma(d6, c3);
       at1 += step;
       var x17 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
-      c4 = x17.fma(d6, c4);
       c5 = x17.fma(d5, c5);
-      at1 = j == cols - COLS ? zeros : at1 + step;
-      var x18 = FloatVector.fromMemorySegment(F, SPACE, at1, ORDER);
+      c4 = x17.fma(d6, c4);
+      var x18 = FloatVector.fromMemorySegment(F, SPACE, right1 + at, ORDER);
       c5 = x18.fma(d6, c5);
-      long at2 = bottom + j * step;
-      var x20 = FloatVector.fromMemorySegment(F, SPACE, j == 0 ? zeros : at2 - step, ORDER);
+      var x20 = FloatVector.fromMemorySegment(F, SPACE, left2 + at, ORDER);
       c6 = x20.fma(d0, c6);
+      long at2 = bottom + at;
       var x21 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
-      c6 = x21.fma(d1, c6);
       c7 = x21.fma(d0, c7);
+      c6 = x21.fma(d1, c6);
       at2 += step;
       var x22 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
-      c6 = x22.fma(d2, c6);
-      c7 = x22.fma(d1, c7);
       c8 = x22.fma(d0, c8);
+      c7 = x22.fma(d1, c7);
+      c6 = x22.fma(d2, c6);
       at2 += step;
       var x23 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
-      c6 = x23.fma(d3, c6);
-      c7 = x23.fma(d2, c7);
       c8 = x23.fma(d1, c8);
+      c7 = x23.fma(d2, c7);
+      c6 = x23.fma(d3, c6);
       at2 += step;
       var x24 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
-      c6 = x24.fma(d4, c6);
-      c7 = x24.fma(d3, c7);
       c8 = x24.fma(d2, c8);
+      c7 = x24.fma(d3, c7);
+      c6 = x24.fma(d4, c6);
       at2 += step;
       var x25 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
-      c6 = x25.fma(d5, c6);
-      c7 = x25.fma(d4, c7);
       c8 = x25.fma(d3, c8);
+      c7 = x25.fma(d4, c7);
+      c6 = x25.fma(d5, c6);
       at2 += step;
       var x26 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
-      c6 = x26.fma(d6, c6);
-      c7 = x26.fma(d5, c7);
       c8 = x26.fma(d4, c8);
+      c7 = x26.fma(d5, c7);
+      c6 = x26.fma(d6, c6);
       at2 += step;
       var x27 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
-      c7 = x27.fma(d6, c7);
       c8 = x27.fma(d5, c8);
-      at2 = j == cols - COLS ? zeros : at2 + step;
-      var x28 = FloatVector.fromMemorySegment(F, SPACE, at2, ORDER);
+      c7 = x27.fma(d6, c7);
+      var x28 = FloatVector.fromMemorySegment(F, SPACE, right2 + at, ORDER);
       c8 = x28.fma(d6, c8);
+      c0.intoMemorySegment(SPACE, taps, ORDER);
+      c1.intoMemorySegment(SPACE, taps + BYTES, ORDER);
+      c2.intoMemorySegment(SPACE, taps + 2L * BYTES, ORDER);
+      c3.intoMemorySegment(SPACE, taps + 3L * BYTES, ORDER);
+      c4.intoMemorySegment(SPACE, taps + 4L * BYTES, ORDER);
+      c5.intoMemorySegment(SPACE, taps + 5L * BYTES, ORDER);
+      c6.intoMemorySegment(SPACE, taps + 6L * BYTES, ORDER);
+      c7.intoMemorySegment(SPACE, taps + 7L * BYTES, ORDER);
+      c8.intoMemorySegment(SPACE, taps + 8L * BYTES, ORDER);
     }
-    c0.intoMemorySegment(SPACE, sums, ORDER);
-    c1.intoMemorySegment(SPACE, sums + BYTES, ORDER);
-    c2.intoMemorySegment(SPACE, sums + 2L * BYTES, ORDER);
-    c3.intoMemorySegment(SPACE, sums + 3L * BYTES, ORDER);
-    c4.intoMemorySegment(SPACE, sums + 4L * BYTES, ORDER);
-    c5.intoMemorySegment(SPACE, sums + 5L * BYTES, ORDER);
-    c6.intoMemorySegment(SPACE, sums + 6L * BYTES, ORDER);
-    c7.intoMemorySegment(SPACE, sums + 7L * BYTES, ORDER);
-    c8.intoMemorySegment(SPACE, sums + 8L * BYTES, ORDER);
   }
 }
