@@ -77,19 +77,19 @@ public final class KnownGlobals {
         || raw.size() != type.size()) {
       throw new IllegalArgumentException("expected an element type and its bytes");
     }
-    if (type.code().charAt(0) == 'f') {
-      throw new IllegalArgumentException("a floating-point scalar");
-    }
     byte[] bytes = raw.toArray();
-    if (type.code().equals("b1")) {
-      return bytes[0] != 0;
-    }
-    long value =
-        type.code().charAt(0) == 'i' ? bytes[bytes.length - 1] : bytes[bytes.length - 1] & 0xFF;
+    boolean signed = type.code().charAt(0) == 'i';
+    long value = signed ? bytes[bytes.length - 1] : bytes[bytes.length - 1] & 0xFF;
     for (int i = bytes.length - 2; i >= 0; i--) {
       value = value << 8 | bytes[i] & 0xFF;
     }
-    return value;
+    return switch (type.code()) {
+      case "b1" -> value != 0;
+      case "f2" -> (double) Float.float16ToFloat((short) value);
+      case "f4" -> (double) Float.intBitsToFloat((int) value);
+      case "f8" -> Double.longBitsToDouble(value);
+      default -> value;
+    };
   }
 
   private static Object fromBuffer(PyTuple a) {

@@ -3,12 +3,14 @@ package org.kanface.data.pickle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A NumPy array as a pickle holds it: type, shape and raw bytes. Made empty, then filled by its
-/// state.
+/// A NumPy array as a pickle holds it: type, shape and raw bytes, or objects. Made empty, then
+/// filled by its state.
 public final class NumpyArray implements Buildable {
   private @Nullable NumpyType type;
   private List<Long> shape = List.of();
   private PyBytes data = PyBytes.of(new byte[0]);
+  private List<Object> objects = List.of();
+  private boolean columnMajor;
 
   NumpyArray() {}
 
@@ -26,12 +28,22 @@ public final class NumpyArray implements Buildable {
     return shape;
   }
 
-  /// The elements, row-major (column-major for Fortran arrays, alike where there is one axis).
+  /// The elements, row-major or [column-major][#isColumnMajor]; empty for an array of objects.
   public PyBytes data() {
     return data;
   }
 
-  /// `(version, shape, type, fortran order, bytes)`.
+  /// The elements of an array of objects.
+  public List<Object> objects() {
+    return objects;
+  }
+
+  /// Whether the elements lie in Fortran's order.
+  public boolean isColumnMajor() {
+    return columnMajor;
+  }
+
+  /// `(version, shape, type, fortran order, bytes or list of objects)`.
   @Override
   public void build(Object state) {
     if (state instanceof PyTuple t
@@ -40,6 +52,14 @@ public final class NumpyArray implements Buildable {
         && t.get(2) instanceof NumpyType dtype
         && t.get(4) instanceof PyBytes bytes) {
       set(dtype, longs(axes), bytes);
+      columnMajor = Boolean.TRUE.equals(t.get(3));
+    } else if (state instanceof PyTuple t
+        && t.size() == 5
+        && t.get(1) instanceof PyTuple axes
+        && t.get(2) instanceof NumpyType dtype
+        && dtype.isObject()
+        && t.get(4) instanceof List<?> items) {
+      setObjects(dtype, longs(axes), items);
     } else {
       throw new IllegalArgumentException("array state of an unknown form");
     }
@@ -57,12 +77,29 @@ public final class NumpyArray implements Buildable {
         .toList();
   }
 
-  private void set(NumpyType dtype, List<Long> axes, PyBytes bytes) {
+  private void setObjects(NumpyType dtype, List<Long> axes, List<?> items) {
+    long elements = elements(axes, items.size());
+    if (elements != items.size()) {
+      throw new IllegalArgumentException(
+          "array of shape %s with %d objects".formatted(axes, items.size()));
+    }
+    type = dtype;
+    shape = List.copyOf(axes);
+    objects = List.copyOf(items);
+  }
+
+  /// The product of the axes, or more than `most` where it is that.
+  private static long elements(List<Long> axes, long most) {
     long elements = 1;
     for (long axis : axes) {
-      elements = axis != 0 && elements > bytes.size() / axis ? bytes.size() + 1 : elements * axis;
+      elements = axis != 0 && elements > most / axis ? most + 1 : elements * axis;
     }
-    if (elements > bytes.size() || elements * dtype.size() != bytes.size()) {
+    return elements;
+  }
+
+  private void set(NumpyType dtype, List<Long> axes, PyBytes bytes) {
+    long elements = elements(axes, bytes.size());
+    if (dtype.isObject() || elements > bytes.size() || elements * dtype.size() != bytes.size()) {
       throw new IllegalArgumentException(
           "array of shape %s and type %s over %d bytes"
               .formatted(axes, dtype.code(), bytes.size()));

@@ -1,5 +1,7 @@
 package org.kanface.data.pickle;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -262,6 +264,9 @@ final class PickleMachine {
     var map = (LinkedHashMap<Object, Object>) top();
     for (int i = 0; i < items.size(); i += 2) {
       var key = items.get(i);
+      if (key instanceof PyBytes bytes && bytes.size() <= MAX_NAME) { // Python 2
+        key = new String(bytes.toArray(), ISO_8859_1);
+      }
       if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
         throw in.refuse(at, "a dictionary key that is neither text nor a number");
       }

@@ -11,7 +11,8 @@ import org.kanface.data.DataException;
 ///
 /// Values: `None` → [PyNone], bool → [Boolean], int → [Long] or [java.math.BigInteger], float →
 /// [Double], unicode → [String], bytes and Python 2 strings → [PyBytes], tuple → [PyTuple], list →
-/// [java.util.ArrayList], dict → [java.util.LinkedHashMap] (keys: strings, numbers and booleans),
+/// [java.util.ArrayList], dict → [java.util.LinkedHashMap] (keys: strings, also Python 2's, numbers
+/// and booleans),
 /// allowed globals → [PyGlobal], everything else what its constructor returns.
 ///
 /// Hostile input is met by checks, not by trust: lengths against what is left of the pickle before
@@ -49,6 +50,16 @@ public final class Unpickler {
   /// The value of the pickle in `data`, which errors call `name`. Byte strings stay views of
   /// `data`.
   public Object load(MemorySegment data, String name) {
-    return new PickleMachine(new PickleInput(data, name), allowed, persistent, maxValues).run();
+    return loadFirst(data, name).value();
+  }
+
+  /// The value of a pickle and how many bytes it took.
+  public record First(Object value, long length) {}
+
+  /// The value of the pickle that `data` begins with; other data may follow.
+  public First loadFirst(MemorySegment data, String name) {
+    var in = new PickleInput(data, name);
+    Object value = new PickleMachine(in, allowed, persistent, maxValues).run();
+    return new First(value, in.offset());
   }
 }
