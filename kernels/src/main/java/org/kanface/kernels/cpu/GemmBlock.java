@@ -9,27 +9,47 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 /// A rectangle of one product's `c` on one thread.
 ///
 /// Blocked after Goto and van de Geijn 2008 ("Anatomy of high-performance matrix multiplication"):
-/// a panel of `b` of at most [#DEPTH] rows stays in the first-level cache while tiles walk down the
-/// rows of `a`, of which [#HEIGHT] stay in the second level. An operand that already lies as the
-/// tiles want it is read where it is.
+/// tiles walk down the rows of `a` along one panel of `b` after the other; the panel and a block of
+/// at most [#HEIGHT] rows of `a` stay in the second-level cache, or in the first where `b` is
+/// small.
+/// Sums over `k` longer than [#DEPTH] go through `c`. An operand that already lies as the tiles
+/// want
+/// it is read where it is.
+///
+/// How a sum is cut changes none of its bits: each term is added to the one before, in order.
 final class GemmBlock {
   /// Rows of `a` that a block holds at most.
-  static final int HEIGHT = 24 * 12; // 288 * 256 floats: a third of a 1 MB cache
+  static final int HEIGHT = 12 * 12; // 144 * 512 floats: a third of a 1 MB cache
 
-  private static final int DEPTH = 256; // 256 * COLS floats: two thirds of a 48 KB cache
+  private static final int DEPTH = 512;
   private static final long FIRST_CACHE = 32 << 10;
+  private static final long BLOCK = 24 << 10; // bytes of `a` beside panels in the first cache
+  private static final long FAR = 256 << 10; // bytes that the second cache may still hold
+  private static final int THIN = 128; // rows and columns that pay for no packing of either operand
+  private static final int THIN_DEPTH = 64; // of both operands then: in the first cache
   private static final int FEW_TILES = 3; // reuses that do not pay for packing
   private static final long PANEL_ROW = (long) COLS * Float.BYTES;
+  private static final long FOLDED = 4096; // bytes between rows that fall into the same cache sets
 
   private GemmBlock() {}
 
   /// Where a block of `a` lies: `tileStep` bytes from one tile of rows to the next.
   private record Rows(long address, long tileStep, long rowStep, long colStep) {}
 
-  /// The depth of the blocks that sums over `k` are cut into: equal, a function of `k` alone.
+  /// The depth of the blocks that sums over `k` are cut into: equal ones.
   private static int depth(long k) {
     long blocks = Math.max(1, (k + DEPTH - 1) / DEPTH);
     return (int) ((k + blocks - 1) / blocks + 7) & ~7;
+  }
+
+  /// Rows of a block. Where all panels are small, so is the block: it is read from the first cache
+  /// by every panel, and rows of `c` are finished soon.
+  private static int height(long kc, long cols) {
+    if (kc * cols * Float.BYTES > BLOCK) {
+      return HEIGHT;
+    }
+    long rows = BLOCK / Float.BYTES / Math.max(1, kc);
+    return (int) Math.clamp(rows / ROWS * ROWS, 2L * ROWS, HEIGHT);
   }
 
   /// Bytes of all of `b` in panels.
@@ -62,20 +82,26 @@ final class GemmBlock {
   /// Computes rows `i0 … i1` and columns `j0 … j1` (`j0` a multiple of [GemmTile#COLS]), from `b`
   /// packed whole into `panels`, or from `b` itself where `panels` is 0.
   static void compute(GemmJob g, long i0, long i1, long j0, long j1, long panels) {
-    int depth = depth(g.k());
+    boolean thin = panels == 0 && thin(g, i1 - i0, j1 - j0);
+    int depth = thin ? THIN_DEPTH : depth(g.k());
+    int height = height(Math.min(depth, g.k()), j1 - j0);
     long p0 = 0;
     do { // once for k = 0 too: it stores zeros
       int kc = (int) Math.min(depth, g.k() - p0);
-      for (long i = i0; i < i1; i += HEIGHT) {
-        long rows = Math.min(HEIGHT, i1 - i);
-        Rows a = rows(g.a(), i, rows, p0, kc, j1 - j0);
+      if (thin) {
+        Stored b = ((Stored) g.b()).from(p0, j0);
+        CacheLines.read(b.address(), kc, b.rowStep(), (j1 - j0) * Float.BYTES);
+      }
+      for (long i = i0; i < i1; i += height) {
+        long rows = Math.min(height, i1 - i);
+        Rows a = rows(g, i, rows, p0, kc, j1 - j0, thin);
         for (long j = j0; j < j1; j += COLS) {
           int cols = (int) Math.min(COLS, j1 - j);
           long b;
           long bRow = PANEL_ROW;
           if (panels != 0) {
             b = panel(panels, g.k(), j) + p0 * PANEL_ROW;
-          } else if (readable(g.b(), cols, rows)) {
+          } else if (readable(g.b(), cols, thin ? 0 : rows)) {
             Stored s = ((Stored) g.b()).from(p0, j);
             b = s.address();
             bRow = s.rowStep();
@@ -109,21 +135,26 @@ final class GemmBlock {
     }
   }
 
-  /// A block of `a`: where it is, packed, or gathered.
-  private static Rows rows(GemmMatrix a, long i, long rows, long p0, int kc, long cols) {
-    return switch (a) {
+  /// A block of `a`: where it is, packed, copied or gathered.
+  private static Rows rows(GemmJob g, long i, long rows, long p0, int kc, long cols, boolean thin) {
+    return switch (g.a()) {
       case Stored s -> {
         Stored from = s.from(i, p0);
-        if (!packsRows(s, rows, kc, cols)) {
-          yield new Rows(from.address(), ROWS * s.rowStep(), s.rowStep(), s.colStep());
+        if (s.rowStep() == Float.BYTES && s.colStep() != Float.BYTES) {
+          yield thin || !packsRows(s, rows, kc, cols)
+              ? transposed(from, rows, kc, thin)
+              : packed(from, rows, kc);
         }
-        long packed = Scratch.PACKED_A.address((long) (HEIGHT + ROWS) * kc * Float.BYTES);
-        GemmPack.rows(kc, rows, from.address(), s.colStep(), packed);
-        long column = (long) ROWS * Float.BYTES;
-        yield new Rows(packed, kc * column, Float.BYTES, column);
+        if (cols >= 8L * COLS && s.rowStep() % FOLDED == 0) {
+          yield copied(from, rows, kc);
+        }
+        if (g.m() * g.k() * Float.BYTES > FAR) {
+          CacheLines.read(from.address(), rows, s.rowStep(), (long) kc * Float.BYTES);
+        }
+        yield new Rows(from.address(), ROWS * s.rowStep(), s.rowStep(), s.colStep());
       }
       case ConvPatches patches -> {
-        long row = (kc + LANES) * (long) Float.BYTES; // off powers of two: rows in all cache sets
+        long row = row(kc);
         long gathered = Scratch.PACKED_A.address(HEIGHT * row);
         patches.copy(i, rows, p0, kc, gathered, row);
         yield new Rows(gathered, ROWS * row, row, Float.BYTES);
@@ -131,12 +162,49 @@ final class GemmBlock {
     };
   }
 
+  /// Bytes of a copied row: off powers of two, so that rows fall into all cache sets.
+  private static long row(int kc) {
+    return (kc + LANES) * (long) Float.BYTES;
+  }
+
+  private static Rows copied(Stored from, long rows, int kc) {
+    long row = row(kc);
+    long target = Scratch.PACKED_A.address(HEIGHT * row);
+    ConvRuns.copy(from.address(), from.rowStep(), target, row, rows, kc);
+    return new Rows(target, ROWS * row, row, Float.BYTES);
+  }
+
+  private static Rows packed(Stored from, long rows, int kc) {
+    long target = Scratch.PACKED_A.address((long) (HEIGHT + ROWS) * kc * Float.BYTES);
+    GemmPack.rows(kc, rows, from.address(), from.colStep(), target);
+    long column = (long) ROWS * Float.BYTES;
+    return new Rows(target, kc * column, Float.BYTES, column);
+  }
+
+  private static Rows transposed(Stored from, long rows, int kc, boolean thin) {
+    if (thin) {
+      CacheLines.read(from.address(), kc, from.colStep(), rows * Float.BYTES);
+    }
+    return new Rows(from.address(), ROWS * from.rowStep(), from.rowStep(), from.colStep());
+  }
+
+  /// Whether `c` is so small, and both operands such that tiles can read them, that packing would
+  /// cost more than it saves: gradients of the weights of narrow layers.
+  private static boolean thin(GemmJob g, long rows, long cols) {
+    return rows <= THIN
+        && cols <= THIN
+        && cols % LANES == 0
+        && g.k() > 4 * THIN_DEPTH
+        && g.a() instanceof Stored a
+        && a.rowStep() == Float.BYTES
+        && g.b() instanceof Stored b
+        && b.colStep() == Float.BYTES;
+  }
+
   /// Columns of a transposed `a` lie far apart: worth packing as soon as they are read again, be it
   /// for other elements of the same cache lines.
   private static boolean packsRows(Stored a, long rows, int kc, long cols) {
-    boolean transposed = a.rowStep() == Float.BYTES && a.colStep() != Float.BYTES;
-    boolean again = cols > 2L * COLS || rows > 2L * ROWS && kc * a.colStep() > FIRST_CACHE;
-    return transposed && again;
+    return cols > 2L * COLS || rows > 2L * ROWS && kc * a.colStep() > FIRST_CACHE;
   }
 
   /// Whether tiles can read `b` where it is: whole vectors, and too few rows of `a` to read it

@@ -24,7 +24,9 @@ final class GemmThreads {
 
   /// Computes one product on all threads, or on the caller's where it is small.
   static void run(GemmJob job) {
-    if (cutsDepth(job)) {
+    if (GemmTurned.handles(job)) {
+      GemmTurned.run(job);
+    } else if (cutsDepth(job)) {
       split(job);
     } else if (job.multiplyAdds() <= TASK && job.m() <= HEIGHT) {
       GemmBlock.compute(job, 0, job.m(), 0, job.n(), 0);

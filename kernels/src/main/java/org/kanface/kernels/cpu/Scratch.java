@@ -16,6 +16,9 @@ final class Scratch {
   /// `b` packed once for all threads; held by the thread that started the work.
   static final Scratch SHARED_B = new Scratch();
 
+  /// A strip of a product that is computed transposed.
+  static final Scratch TURNED = new Scratch();
+
   /// Partial sums of a product that is cut along `k`; held by the thread that started the work.
   static final Scratch PARTIALS = new Scratch();
 

@@ -28,7 +28,10 @@ final class GemmCases {
     {3, 5, 1021},
     {61, 67, 521},
     {1, 512, 192},
-    {37, 1, 512}
+    {37, 1, 512},
+    {13, 259, 1024}, // rows in the same cache sets
+    {52, 48, 389}, // a gradient of weights: both operands read in place
+    {33, 221, 70} // few rows, many columns
   };
 
   private GemmCases() {}
@@ -152,6 +155,9 @@ final class GemmCases {
         cases.add(complete(strided(shape).accumulating(), activation));
       }
     }
+    var turned = Gemm.of(false, true, 33, 221, 70);
+    cases.add(biased(turned, Activation.GELU));
+    cases.add(complete(turned.scaled(0.5), Activation.SILU));
   }
 
   private static KernelCase biased(Gemm s, Activation activation) {
