@@ -48,7 +48,7 @@ final class CompareCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     try (ModelFile.Loaded loaded = model.load()) {
       int side = loaded.config().model().imageSize();
-      FaceEmbedder embedder = loaded.embedder();
+      FaceEmbedder embedder = loaded.embedder(model.mirror());
       RgbImage b = AlignedFace.read(second, side);
       double distance =
           squaredDistance(embedder.embed(AlignedFace.read(first, side)), embedder.embed(b));

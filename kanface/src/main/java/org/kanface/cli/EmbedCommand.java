@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     name = "embed",
     description =
         "Prints the embedding of each image as one line of JSON: {\"image\": …, \"embedding\":"
-            + " […]}. An embedding is the sum over the image and its mirror image, of length 1.",
+            + " […]}. An embedding is the sum over the image and its mirror image (see"
+            + " --no-mirror), of length 1.",
     mixinStandardHelpOptions = true)
 final class EmbedCommand implements Runnable {
   @Mixin private ModelOption model = new ModelOption();
@@ -32,7 +33,7 @@ final class EmbedCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     try (ModelFile.Loaded loaded = model.load()) {
-      FaceEmbedder embedder = loaded.embedder();
+      FaceEmbedder embedder = loaded.embedder(model.mirror());
       int side = loaded.config().model().imageSize();
       for (Path image : images) {
         float[] embedding = embedder.embed(AlignedFace.read(image, side));

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       TestCommand.class,
       EmbedCommand.class,
       CompareCommand.class,
+      ImportCommand.class,
       DataCommand.class,
       ConfigCommand.class,
       PlanCommand.class,

@@ -24,6 +24,16 @@ final class ModelOption {
       description = "auto, cpu, reference, cuda. Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
+  @Option(
+      names = "--no-mirror",
+      description = "Embed images alone, not the sum over an image and its mirror image.")
+  private boolean plain;
+
+  /// Whether mirror images are embedded too.
+  boolean mirror() {
+    return !plain;
+  }
+
   /// Whether the user named a file.
   boolean given() {
     return !model.toString().isEmpty();

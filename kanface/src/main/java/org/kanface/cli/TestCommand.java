@@ -44,7 +44,7 @@ final class TestCommand implements Runnable {
     try (ModelFile.Loaded loaded = model.load()) {
       TrainConfig config =
           given == null ? ConfigLoader.override(loaded.config(), arguments.words) : given;
-      Tester.run(loaded, config, model.folder(), Terminal.system());
+      Tester.run(loaded, config, model.folder(), model.mirror(), Terminal.system());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

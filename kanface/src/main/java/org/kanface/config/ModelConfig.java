@@ -23,6 +23,10 @@ import java.util.List;
 /// @param activationCheckpointing iResNet blocks keep only their input for the backward pass and
 /// are
 ///     computed again there: less memory, more time
+/// @param mean of red, green and blue in units of 255, which the input is less; empty: the
+/// network's
+///     own
+/// @param std what the input is divided by, likewise
 public record ModelConfig(
     String network,
     double rankRatio,
@@ -37,7 +41,9 @@ public record ModelConfig(
     Pooling pooling,
     int stemKernel,
     double dropout,
-    boolean activationCheckpointing) {
+    boolean activationCheckpointing,
+    List<Double> mean,
+    List<Double> std) {
   /// The networks by name.
   public static final List<String> NETWORKS =
       List.of(
@@ -79,6 +85,9 @@ public record ModelConfig(
 
   public ModelConfig {
     dims = List.copyOf(dims);
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    checkPixels(mean, std);
     ConfigException.require(
         NETWORKS.contains(network),
         "network: expected one of %s, got \"%s\"",
@@ -104,6 +113,17 @@ public record ModelConfig(
     if (network.equals("KANFace")) {
       checkStages(dims.isEmpty() ? defaultDims(rankRatio) : dims, heads, rankRatio);
     }
+  }
+
+  private static void checkPixels(List<Double> mean, List<Double> std) {
+    ConfigException.require(
+        (mean.isEmpty() || mean.size() == 3) && mean.stream().allMatch(Double::isFinite),
+        "mean: expected three numbers or none, got %s",
+        mean);
+    ConfigException.require(
+        (std.isEmpty() || std.size() == 3) && std.stream().allMatch(s -> s > 0 && s < 1e6),
+        "std: expected three positive numbers or none, got %s",
+        std);
   }
 
   /// Layers of an iResNet, 0 for all other networks.

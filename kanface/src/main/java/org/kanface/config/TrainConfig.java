@@ -44,7 +44,9 @@ public record TrainConfig(
               Pooling.GWP,
               7,
               0,
-              false),
+              false,
+              List.of(),
+              List.of()),
           new LossConfig(
               Family.MARGIN, List.of(1.0, 0.5, 0.0), 64, 0, 0, false, 1, 0, 0.4, 0.333, 0.01),
           new OptimConfig(

@@ -23,19 +23,28 @@ public final class FaceEmbedder {
   private final int side;
   private final int dim;
   private final Normalization normalization;
+  private final boolean mirror;
 
   /// @param side pixels a side of the square images that the network was trained on
   /// @param dim length of its embeddings
+  /// @param mirror whether mirrored images are embedded too
   public FaceEmbedder(
-      Module network, Device device, int side, int dim, Normalization normalization) {
+      Module network,
+      Device device,
+      int side,
+      int dim,
+      Normalization normalization,
+      boolean mirror) {
     this.network = network;
     this.device = device;
     this.side = side;
     this.dim = dim;
     this.normalization = normalization;
+    this.mirror = mirror;
   }
 
-  /// Raw network outputs for images and mirrored images, `[n, dim]` each, row-major.
+  /// Raw network outputs for images and mirrored images, `[n, dim]` each, row-major; the very same
+  /// array where nothing is mirrored.
   public record Embeddings(float[] plain, float[] mirrored, int dim) {
     /// Row `i` of both, added and divided by its length: what verification compares.
     public float[] unit(int i) {
@@ -63,17 +72,19 @@ public final class FaceEmbedder {
     var pixels = new float[3 * side * side];
     normalization.apply(image.pixels(), pixels);
     var plain = new float[dim];
-    var mirrored = new float[dim];
     run(MemorySegment.ofArray(pixels), 1, plain, 0);
-    mirror(MemorySegment.ofArray(pixels));
-    run(MemorySegment.ofArray(pixels), 1, mirrored, 0);
+    var mirrored = mirror ? new float[dim] : plain;
+    if (mirror) {
+      mirror(MemorySegment.ofArray(pixels));
+      run(MemorySegment.ofArray(pixels), 1, mirrored, 0);
+    }
     return new Embeddings(plain, mirrored, dim).unit(0);
   }
 
   /// Embeds a whole data set in batches. The network is left in the mode that it was in.
   public Embeddings embed(FaceDataset faces, int batchSize, int workers) {
     var plain = new float[faces.size() * dim];
-    var mirrored = new float[faces.size() * dim];
+    var mirrored = mirror ? new float[faces.size() * dim] : plain;
     var options =
         LoaderOptions.evaluation(Math.min(batchSize, faces.size()), workers)
             .withImageSize(side, false)
@@ -83,8 +94,10 @@ public final class FaceEmbedder {
       for (int done = 0; done < faces.size(); ) {
         try (Batch batch = loader.next()) {
           run(batch.images(), batch.size(), plain, done * dim);
-          mirror(batch.images());
-          run(batch.images(), batch.size(), mirrored, done * dim);
+          if (mirror) {
+            mirror(batch.images());
+            run(batch.images(), batch.size(), mirrored, done * dim);
+          }
           done += batch.size();
         }
       }

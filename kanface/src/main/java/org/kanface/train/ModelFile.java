@@ -2,8 +2,10 @@ package org.kanface.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kanface.config.ConfigLoader;
+import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
@@ -18,19 +20,26 @@ import org.kanface.tensor.Json;
 /// rebuilds it.
 public final class ModelFile {
   private static final String CONFIG = "kanface.config";
+  private static final String PREPROCESSING = "kanface.preprocessing";
 
   private ModelFile() {}
 
   /// A loaded network and what it was trained with; close it to free the weights.
   public record Loaded(TrainConfig config, Module network, Device device) implements AutoCloseable {
-    /// What turns aligned faces into embeddings.
+    /// What turns aligned faces, each with its mirror image, into embeddings.
     public FaceEmbedder embedder() {
+      return embedder(true);
+    }
+
+    /// What turns aligned faces into embeddings, with or without their mirror images.
+    public FaceEmbedder embedder(boolean mirror) {
       return new FaceEmbedder(
           network,
           device,
           config.model().imageSize(),
           config.model().embeddingSize(),
-          Networks.normalization(config.model()));
+          Networks.normalization(config.model()),
+          mirror);
     }
 
     @Override
@@ -41,8 +50,29 @@ public final class ModelFile {
 
   /// Writes a network; replaces `path` in one step.
   public static void save(Path path, Module network, TrainConfig config) {
-    Map<String, String> metadata = Map.of(CONFIG, Json.write(config.toMap()));
-    AtomicFile.write(path, file -> StateDict.save(network, file, metadata));
+    AtomicFile.write(path, file -> StateDict.save(network, file, metadata(config)));
+  }
+
+  /// What a file says beside its tensors: the whole configuration, and for others how its input is
+  /// made.
+  static Map<String, String> metadata(TrainConfig config) {
+    ModelConfig model = config.model();
+    var out =
+        new LinkedHashMap<String, String>(); // in one order, for files that are equal to the byte
+    out.put(CONFIG, Json.write(config.toMap()));
+    out.put(
+        PREPROCESSING,
+        Json.write(
+            Json.of(
+                "size",
+                model.imageSize(),
+                "channels",
+                "RGB",
+                "mean",
+                Networks.mean(model),
+                "std",
+                Networks.deviation(model))));
+    return out;
   }
 
   /// Loads a model file; throws [TrainingException] or [StateException] with a sentence for

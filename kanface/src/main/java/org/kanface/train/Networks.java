@@ -16,8 +16,8 @@ import org.kanface.nn.backbone.MobileFaceNet;
 
 /// Builds a network from its configuration, and says what pixels it reads.
 public final class Networks {
-  private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
-  private static final float[] IMAGENET_DEVIATION = {0.229f, 0.224f, 0.225f};
+  private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
+  private static final List<Double> IMAGENET_DEVIATION = List.of(0.229, 0.224, 0.225);
 
   private Networks() {}
 
@@ -40,13 +40,40 @@ public final class Networks {
     };
   }
 
-  /// How the network's input follows from bytes: [-1, 1] for most, [0, 1] for EfficientFR,
-  /// ImageNet's mean and deviation for MobileFaceNet.
+  /// How the network's input follows from bytes: by the configuration's [#mean] and [#deviation].
   public static Normalization normalization(ModelConfig model) {
+    return Normalization.of(floats(mean(model)), floats(deviation(model)));
+  }
+
+  /// What is subtracted from red, green and blue, in units of 255: the configuration's or the
+  /// network's own, so that inputs are in [-1, 1] for most and in [0, 1] for EfficientFR;
+  /// MobileFaceNet takes ImageNet's.
+  public static List<Double> mean(ModelConfig model) {
+    if (!model.mean().isEmpty()) {
+      return model.mean();
+    }
     return switch (model.network()) {
-      case "EfficientFR" -> Normalization.of(new float[3], new float[] {1, 1, 1});
-      case "MobileFaceNet" -> Normalization.of(IMAGENET_MEAN, IMAGENET_DEVIATION);
-      default -> Normalization.standard();
+      case "EfficientFR" -> Collections.nCopies(3, 0.0);
+      case "MobileFaceNet" -> IMAGENET_MEAN;
+      default -> Collections.nCopies(3, 0.5);
+    };
+  }
+
+  /// What red, green and blue are divided by after that, likewise.
+  public static List<Double> deviation(ModelConfig model) {
+    if (!model.std().isEmpty()) {
+      return model.std();
+    }
+    return switch (model.network()) {
+      case "EfficientFR" -> Collections.nCopies(3, 1.0);
+      case "MobileFaceNet" -> IMAGENET_DEVIATION;
+      default -> Collections.nCopies(3, 0.5);
+    };
+  }
+
+  private static float[] floats(List<Double> three) {
+    return new float[] {
+      three.get(0).floatValue(), three.get(1).floatValue(), three.get(2).floatValue()
     };
   }
 

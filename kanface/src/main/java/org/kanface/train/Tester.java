@@ -22,9 +22,10 @@ public final class Tester {
   /// Writes `testing/testing.log` and `testing/result.json` below `folder` and returns the outcome.
   ///
   /// `config` says which sets, where they are, and the batch size; sizes of images come from the
-  /// model. Throws [TrainingException] where none of the sets is there.
+  /// model. An embedding is that of the image, and with `mirror` of its mirror image too. Throws
+  /// [TrainingException] where none of the sets is there.
   public static RunResult run(
-      ModelFile.Loaded model, TrainConfig config, Path folder, Terminal terminal)
+      ModelFile.Loaded model, TrainConfig config, Path folder, boolean mirror, Terminal terminal)
       throws IOException {
     long start = System.nanoTime();
     List<VerificationResult> results = new ArrayList<>();
@@ -32,6 +33,9 @@ public final class Tester {
     try (DataSources.Validation validation = DataSources.validation(config);
         RunLog log = RunLog.testing(folder, terminal)) {
       log.info("Starting verification with %s ...".formatted(model.config().model().network()));
+      if (!mirror) {
+        log.info("Embeddings of the images alone, without their mirror images");
+      }
       log.absent(validation.absent(), config.data().valFolder());
       if (validation.sets().isEmpty()) {
         throw new TrainingException(
@@ -41,7 +45,7 @@ public final class Tester {
       }
       SetEvaluator evaluator =
           new SetEvaluator(
-              model.embedder(),
+              model.embedder(mirror),
               model.config().model().imageSize(),
               config.data().batchSize(),
               config.data().numWorkers());

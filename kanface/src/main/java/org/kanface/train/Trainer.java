@@ -101,7 +101,8 @@ public final class Trainer implements AutoCloseable {
                 device,
                 config.model().imageSize(),
                 config.model().embeddingSize(),
-                Networks.normalization(config.model())),
+                Networks.normalization(config.model()),
+                true),
             config.model().imageSize(),
             config.data().batchSize(),
             config.data().numWorkers());
