@@ -3,6 +3,7 @@ package org.kanface.autograd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kanface.tensor.Check;
@@ -20,6 +21,7 @@ public final class Graph implements AutoCloseable {
   private final boolean recording;
   private final boolean recomputing;
   private final long seed;
+  private @Nullable BiConsumer<Op, Var> observer; // of a tracing graph
   private long stream; // random streams handed out
   private final List<Node> tape = new ArrayList<>();
   private final List<Var> owned = new ArrayList<>();
@@ -45,6 +47,14 @@ public final class Graph implements AutoCloseable {
   /// A graph that records nothing: values live until it closes, or until their [#local] scope ends.
   public static Graph inference() {
     return new Graph(false, false, 0, 0);
+  }
+
+  /// An inference graph that shows every op and its output to `observer` right after it was
+  /// computed, while all values that it read are still there: for exporters and the like.
+  public static Graph tracing(BiConsumer<Op, Var> observer) {
+    Graph graph = inference();
+    graph.observer = observer;
+    return graph;
   }
 
   /// A graph for a part of another one's work, whose random streams go on from where `stream`
@@ -124,6 +134,9 @@ public final class Graph implements AutoCloseable {
       tape.add(new Node(op, frame, output));
     } else {
       frame.close();
+    }
+    if (observer != null) {
+      observer.accept(op, output);
     }
     return output;
   }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       ContinueCommand.class,
       TestCommand.class,
+      ExportCommand.class,
       EmbedCommand.class,
       CompareCommand.class,
       ImportCommand.class,

@@ -57,6 +57,11 @@ final class ModelOption {
     return ModelFile.load(model, Device.of(device));
   }
 
+  /// The file itself.
+  Path file() {
+    return model;
+  }
+
   /// The run's folder.
   Path folder() {
     Path folder = model.toAbsolutePath().getParent();

@@ -11,12 +11,12 @@ import java.util.Objects;
 /// Replaces a file in one step: whoever looks, at any moment and after any crash, finds the old
 /// content
 /// or the new one, whole.
-final class AtomicFile {
+public final class AtomicFile {
   static final String TEMPORARY = ".tmp";
 
   /// Writes the content and forces it to the disk.
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     void write(Path path) throws IOException;
   }
 
@@ -25,7 +25,7 @@ final class AtomicFile {
   /// Writes to a temporary name beside `target`, then renames. Throws [TrainingException] where the
   /// disk refuses;
   /// `target` is then as it was.
-  static void write(Path target, Content content) {
+  public static void write(Path target, Content content) {
     Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY);
     Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file's folder");
     try {

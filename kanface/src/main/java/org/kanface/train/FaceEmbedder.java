@@ -18,12 +18,19 @@ import org.kanface.tensor.Tensor;
 
 /// Embeddings of aligned faces by a trained network, with or without the mirrored image.
 public final class FaceEmbedder {
-  private final Module network;
-  private final Device device;
+  private final Engine engine;
   private final int side;
   private final int dim;
   private final Normalization normalization;
   private final boolean mirror;
+
+  /// Whatever runs the network.
+  @FunctionalInterface
+  public interface Engine {
+    /// `pixels [count, side, side, 3]`, normalised float32 → `count` embeddings in `out` from
+    /// element `at` on.
+    void run(MemorySegment pixels, int count, float[] out, int at);
+  }
 
   /// @param side pixels a side of the square images that the network was trained on
   /// @param dim length of its embeddings
@@ -35,8 +42,19 @@ public final class FaceEmbedder {
       int dim,
       Normalization normalization,
       boolean mirror) {
-    this.network = network;
-    this.device = device;
+    this(
+        (pixels, count, out, at) ->
+            run(network, device, pixels, Shape.of(count, side, side, 3), out, at),
+        side,
+        dim,
+        normalization,
+        mirror);
+  }
+
+  /// The same through another engine.
+  public FaceEmbedder(
+      Engine engine, int side, int dim, Normalization normalization, boolean mirror) {
+    this.engine = engine;
     this.side = side;
     this.dim = dim;
     this.normalization = normalization;
@@ -72,13 +90,27 @@ public final class FaceEmbedder {
     var pixels = new float[3 * side * side];
     normalization.apply(image.pixels(), pixels);
     var plain = new float[dim];
-    run(MemorySegment.ofArray(pixels), 1, plain, 0);
+    engine.run(MemorySegment.ofArray(pixels), 1, plain, 0);
     var mirrored = mirror ? new float[dim] : plain;
     if (mirror) {
       mirror(MemorySegment.ofArray(pixels));
-      run(MemorySegment.ofArray(pixels), 1, mirrored, 0);
+      engine.run(MemorySegment.ofArray(pixels), 1, mirrored, 0);
     }
     return new Embeddings(plain, mirrored, dim).unit(0);
+  }
+
+  /// Whether embeddings are those of an image and its mirror image.
+  public boolean mirrors() {
+    return mirror;
+  }
+
+  /// Raw network outputs `[count, dim]` for images `[count, side, side, 3]`, in one batch.
+  public float[] outputs(byte[] images, int count) {
+    var pixels = new float[images.length];
+    normalization.apply(images, pixels);
+    var out = new float[count * dim];
+    engine.run(MemorySegment.ofArray(pixels), count, out, 0);
+    return out;
   }
 
   /// Embeds a whole data set in batches. The network is left in the mode that it was in.
@@ -93,10 +125,10 @@ public final class FaceEmbedder {
       loader.start(0, 0);
       for (int done = 0; done < faces.size(); ) {
         try (Batch batch = loader.next()) {
-          run(batch.images(), batch.size(), plain, done * dim);
+          engine.run(batch.images(), batch.size(), plain, done * dim);
           if (mirror) {
             mirror(batch.images());
-            run(batch.images(), batch.size(), mirrored, done * dim);
+            engine.run(batch.images(), batch.size(), mirrored, done * dim);
           }
           done += batch.size();
         }
@@ -108,14 +140,16 @@ public final class FaceEmbedder {
     return new Embeddings(plain, mirrored, dim);
   }
 
-  private void run(MemorySegment pixels, int count, float[] out, int at) {
+  private static void run(
+      Module network, Device device, MemorySegment pixels, Shape shape, float[] out, int at) {
     boolean training = network.isTraining();
     network.train(false);
     try (Graph graph = Graph.inference()) {
-      Tensor images = Tensor.empty(device, DType.F32, Shape.of(count, side, side, 3));
+      Tensor images = Tensor.empty(device, DType.F32, shape);
       images.write(pixels);
       Var embeddings = network.forward(graph.constant(images));
-      System.arraycopy(embeddings.value().toFloats(), 0, out, at, count * dim);
+      float[] values = embeddings.value().toFloats();
+      System.arraycopy(values, 0, out, at, values.length);
     } finally {
       network.train(training);
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.verify.VerificationSet;
 import org.kanface.eval.VerificationResult;
@@ -27,13 +28,29 @@ public final class Tester {
   public static RunResult run(
       ModelFile.Loaded model, TrainConfig config, Path folder, boolean mirror, Terminal terminal)
       throws IOException {
+    var subject =
+        new Subject(
+            model.config().model(),
+            model.embedder(mirror),
+            model.device().kernels(DType.F32).describe());
+    return run(subject, config, folder, terminal);
+  }
+
+  /// What is verified.
+  ///
+  /// @param engine what computes the embeddings, for the result
+  public record Subject(ModelConfig model, FaceEmbedder embedder, String engine) {}
+
+  /// The same for a network in whatever engine.
+  public static RunResult run(Subject subject, TrainConfig config, Path folder, Terminal terminal)
+      throws IOException {
     long start = System.nanoTime();
     List<VerificationResult> results = new ArrayList<>();
     long images = 0;
     try (DataSources.Validation validation = DataSources.validation(config);
         RunLog log = RunLog.testing(folder, terminal)) {
-      log.info("Starting verification with %s ...".formatted(model.config().model().network()));
-      if (!mirror) {
+      log.info("Starting verification with %s ...".formatted(subject.model().network()));
+      if (!subject.embedder().mirrors()) {
         log.info("Embeddings of the images alone, without their mirror images");
       }
       log.absent(validation.absent(), config.data().valFolder());
@@ -45,8 +62,8 @@ public final class Tester {
       }
       SetEvaluator evaluator =
           new SetEvaluator(
-              model.embedder(mirror),
-              model.config().model().imageSize(),
+              subject.embedder(),
+              subject.model().imageSize(),
               config.data().batchSize(),
               config.data().numWorkers());
       for (VerificationSet set : validation.sets()) {
@@ -64,7 +81,7 @@ public final class Tester {
               seconds,
               0,
               Workers.threads(),
-              model.device().kernels(DType.F32).describe(),
+              subject.engine(),
               config.run().seed());
       RunResult result =
           new RunResult(config.name(), results, validation.absent(), Double.NaN, stats);

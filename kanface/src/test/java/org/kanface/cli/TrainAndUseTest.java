@@ -2,6 +2,7 @@ package org.kanface.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
 import org.kanface.data.synthetic.SyntheticFaces;
+import org.kanface.onnx.OnnxModel;
 import org.kanface.report.MetricsLog;
 import org.kanface.tensor.Json;
 
@@ -132,6 +134,51 @@ class TrainAndUseTest {
     assertThat(run("compare", model(), faceA.toString(), faceB.toString(), "--threshold=0"))
         .isZero();
     assertThat(out.toString()).contains("two people (threshold 0.0000)");
+  }
+
+  @Test
+  void exportedNetworkVerifiesLikeTheOriginal() throws Exception {
+    assumeTrue(OnnxModel.isSupported(), "ONNX Runtime is not on the class path");
+    Path exported = folder.resolve("exported").resolve("model.onnx");
+    String original = run.resolve("model.safetensors").toString();
+
+    assertThat(run("export", original, exported.toString())).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("images [batch, 3, 32, 32] → embeddings [batch, 16]", "agrees on 3 images");
+
+    String options = "--model=" + exported;
+    assertThat(run("test", "--runtime=onnx", options, "val_targets=synthetic"))
+        .as(err.toString())
+        .isZero();
+    assertThat(run("test", model(), "val_targets=synthetic")).isZero();
+    assertThat(accuracy(exported)).isCloseTo(accuracy(run.resolve("any")), within(1e-9));
+  }
+
+  /// Of the last `kanface test` beside `model`.
+  private static double accuracy(Path model) throws Exception {
+    String text = Files.readString(model.resolveSibling("testing").resolve("result.json"));
+    Map<String, Object> result = Json.object(Json.parse(text), "result");
+    Object set = Json.array(result.get("sets"), "sets").getFirst();
+    return Json.number(Json.object(set, "set").get("accuracy"), "accuracy");
+  }
+
+  @Test
+  void badOnnxFilesAreOneSentence() throws Exception {
+    assumeTrue(OnnxModel.isSupported(), "ONNX Runtime is not on the class path");
+    Path text = Files.writeString(folder.resolve("text.onnx"), "not a network");
+
+    assertThat(run("export", "nothing.safetensors", "out.onnx")).isEqualTo(1);
+    assertThat(run("export", run.resolve("model.safetensors").toString(), "out.pt")).isEqualTo(1);
+    assertThat(run("test", "--model=" + text)).isEqualTo(2);
+    assertThat(run("test", "--runtime=onnx", model())).isEqualTo(2);
+    assertThat(run("test", "--runtime=tensorrt", model())).isEqualTo(2);
+    assertThat(run("test", "--runtime=onnx", "--model=nothing.onnx")).isEqualTo(1);
+    assertThat(run("test", "--runtime=onnx", "--model=" + text)).isEqualTo(1);
+
+    List<String> lines = err.toString().lines().toList();
+    assertThat(lines).hasSize(7).noneMatch(line -> line.contains("Exception"));
+    assertThat(lines.get(1)).isEqualTo("kanface: out.pt: expected a name that ends in .onnx");
+    assertThat(lines.get(2)).contains("text.onnx is an ONNX file: it needs --runtime onnx");
   }
 
   @Test

@@ -34,7 +34,8 @@ public record Packing(Shape external, List<Integer> order) {
     return external.permute(order.stream().mapToInt(Integer::intValue).toArray());
   }
 
-  boolean isPlain() {
+  /// Whether it is the same inside and outside.
+  public boolean isPlain() {
     for (int i = 0; i < order.size(); i++) {
       if (order.get(i) != i) {
         return false;

@@ -7,8 +7,12 @@ import org.kanface.data.DataException;
 /// channel.
 public final class Normalization {
   private final float[] table = new float[3 * 256]; // [channel, byte]
+  private final float[] mean;
+  private final float[] std;
 
   private Normalization(float[] mean, float[] std) {
+    this.mean = mean.clone();
+    this.std = std.clone();
     for (int c = 0; c < 3; c++) {
       if (!(std[c] > 0)) {
         throw DataException.of(
@@ -34,6 +38,16 @@ public final class Normalization {
           mean.length, std.length);
     }
     return new Normalization(mean, std);
+  }
+
+  /// Means of red, green and blue, in units of 255.
+  public float[] mean() {
+    return mean.clone();
+  }
+
+  /// Standard deviations of red, green and blue, in units of 255.
+  public float[] std() {
+    return std.clone();
   }
 
   /// Writes `pixels` (HWC, 3 channels) to `out`, same order.

@@ -12,7 +12,7 @@ import org.kanface.tensor.Tensor;
 ///
 /// Shapes: `a [b, heads, w, w]`, `v [b, n, heads·w]` → `y [b, n, heads·w]`.
 /// Gradients: `da = dyᵀ·v`, `dv = dy·a`.
-record ApplyCovariance(Var a, Var v) implements Op {
+public record ApplyCovariance(Var a, Var v) implements Op {
   @Override
   public List<Var> inputs() {
     return List.of(a, v);

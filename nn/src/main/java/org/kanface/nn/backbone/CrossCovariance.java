@@ -14,7 +14,7 @@ import org.kanface.tensor.Tensor;
 ///
 /// Shapes: `qk [b, n, 2d]` (queries, then keys, each `heads` runs of `d/heads` channels) →
 /// `a [b, heads, d/heads, d/heads]`. Gradients: `dq = k·daᵀ`, `dk = q·da`.
-record CrossCovariance(Var qk, long heads) implements Op {
+public record CrossCovariance(Var qk, long heads) implements Op {
   @Override
   public List<Var> inputs() {
     return List.of(qk);
