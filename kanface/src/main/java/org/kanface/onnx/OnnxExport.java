@@ -10,6 +10,7 @@ import java.util.Map;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.data.load.Normalization;
+import org.kanface.data.proto.ProtoWriter;
 import org.kanface.kernels.DType;
 import org.kanface.nn.Module;
 import org.kanface.onnx.Trace.Named;
@@ -76,18 +77,18 @@ public final class OnnxExport {
     try (Arena copies = Arena.ofShared()) {
       var graph = new OnnxGraph();
       trace(graph, network, images, normalization, copies);
-      ProtoMessage model = graph.model("kanface", metadata);
-      if (model.length() > Integer.MAX_VALUE) {
+      ProtoWriter model = graph.model("kanface", metadata);
+      if (model.size() > Integer.MAX_VALUE) {
         throw new OnnxException(
             "the network is %d MB large; an ONNX file holds 2147 MB at most"
-                .formatted(model.length() / 1_000_000));
+                .formatted(model.size() / 1_000_000));
       }
       AtomicFile.write(path, file -> write(file, model));
-      return new Written(graph.nodes(), model.length());
+      return new Written(graph.nodes(), model.size());
     }
   }
 
-  private static void write(Path path, ProtoMessage model) throws IOException {
+  private static void write(Path path, ProtoWriter model) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             path,

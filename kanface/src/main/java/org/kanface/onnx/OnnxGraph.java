@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.kanface.data.proto.ProtoWriter;
 import org.kanface.kernels.DType;
 import org.kanface.nn.SafeTensors.Entry;
 import org.kanface.tensor.Shape;
@@ -30,7 +31,7 @@ final class OnnxGraph {
   private static final ValueLayout.OfFloat REAL =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final ProtoMessage body = new ProtoMessage();
+  private final ProtoWriter body = new ProtoWriter();
   private final Set<String> names = new HashSet<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private final Map<String, String> constants = new HashMap<>(); // content → name
@@ -61,23 +62,23 @@ final class OnnxGraph {
   /// Adds a node whose output gets a name that is fixed.
   void named(String output, String op, Map<String, ?> attributes, String... inputs) {
     names.add(output);
-    var node = new ProtoMessage();
+    var node = new ProtoWriter();
     for (String input : inputs) {
-      node.text(1, input);
+      node.string(1, input);
     }
-    node.text(2, output).text(3, output).text(4, op);
+    node.string(2, output).string(3, output).string(4, op);
     new TreeMap<>(attributes).forEach((key, value) -> node.message(5, attribute(key, value)));
     body.message(1, node);
     nodes++;
   }
 
-  private static ProtoMessage attribute(String name, Object value) {
-    var attribute = new ProtoMessage().text(1, name);
+  private static ProtoWriter attribute(String name, Object value) {
+    var attribute = new ProtoWriter().string(1, name);
     return switch (value) {
-      case Float f -> attribute.number(2, f).integer(20, 1);
-      case Long i -> attribute.integer(3, i).integer(20, 2);
-      case String s -> attribute.text(4, s).integer(20, 3);
-      case long[] ints -> attribute.integers(8, ints).integer(20, 7);
+      case Float f -> attribute.float32(2, f).int64(20, 1);
+      case Long i -> attribute.int64(3, i).int64(20, 2);
+      case String s -> attribute.string(4, s).int64(20, 3);
+      case long[] ints -> attribute.packedInt64(8, ints).int64(20, 7);
       default -> throw new IllegalArgumentException(name + ": no attribute of " + value.getClass());
     };
   }
@@ -91,10 +92,10 @@ final class OnnxGraph {
     }
     body.message(
         5,
-        new ProtoMessage()
-            .integers(1, tensor.shape().toArray())
-            .integer(2, floats ? FLOAT : INT64)
-            .text(8, unique)
+        new ProtoWriter()
+            .packedInt64(1, tensor.shape().toArray())
+            .int64(2, floats ? FLOAT : INT64)
+            .string(8, unique)
             .bytes(9, tensor.data()));
     return unique;
   }
@@ -161,23 +162,24 @@ final class OnnxGraph {
     body.message(12, batchOf(name, dims));
   }
 
-  private static ProtoMessage batchOf(String name, long... dims) {
-    var shape = new ProtoMessage().message(1, new ProtoMessage().text(2, "batch"));
-    LongStream.of(dims).forEach(d -> shape.message(1, new ProtoMessage().integer(1, d)));
-    var tensor = new ProtoMessage().integer(1, FLOAT).message(2, shape);
-    return new ProtoMessage().text(1, name).message(2, new ProtoMessage().message(1, tensor));
+  private static ProtoWriter batchOf(String name, long... dims) {
+    var shape = new ProtoWriter().message(1, new ProtoWriter().string(2, "batch"));
+    LongStream.of(dims).forEach(d -> shape.message(1, new ProtoWriter().int64(1, d)));
+    var tensor = new ProtoWriter().int64(1, FLOAT).message(2, shape);
+    return new ProtoWriter().string(1, name).message(2, new ProtoWriter().message(1, tensor));
   }
 
   /// The model file's content. The graph must not grow afterwards.
-  ProtoMessage model(String graphName, Map<String, String> metadata) {
+  ProtoWriter model(String graphName, Map<String, String> metadata) {
     var model =
-        new ProtoMessage()
-            .integer(1, IR_VERSION)
-            .text(2, "kanface")
-            .message(7, body.text(2, graphName))
-            .message(8, new ProtoMessage().text(1, "").integer(2, OPSET));
+        new ProtoWriter()
+            .int64(1, IR_VERSION)
+            .string(2, "kanface")
+            .message(7, body.string(2, graphName))
+            .message(8, new ProtoWriter().string(1, "").int64(2, OPSET));
     new TreeMap<>(metadata)
-        .forEach((key, value) -> model.message(14, new ProtoMessage().text(1, key).text(2, value)));
+        .forEach(
+            (key, value) -> model.message(14, new ProtoWriter().string(1, key).string(2, value)));
     return model;
   }
 

@@ -1,7 +1,14 @@
 package org.kanface.data.proto;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /// One message in the wire format of protocol buffers, field by field in the order of the calls.
 ///
@@ -15,6 +22,9 @@ import java.nio.charset.StandardCharsets;
 /// summary).toBytes();
 /// ```
 ///
+/// Large bytes given as memory are referred to, not copied: they must stay as they are until the
+/// message is written.
+///
 /// Numbers of fields are those of the schema, from 1 to 2^29 - 1; others throw
 /// [IllegalArgumentException]. Source: protobuf.dev, "Encoding".
 public final class ProtoWriter {
@@ -24,6 +34,10 @@ public final class ProtoWriter {
   private static final int FOUR_BYTES = 5;
   private static final int LARGEST_FIELD = (1 << 29) - 1;
 
+  private static final int COPIED = 1 << 12; // bytes that are cheaper to copy than to refer to
+  private static final long CHUNK = 1L << 28; // a ByteBuffer holds less than 2 GiB
+
+  private final List<MemorySegment> parts = new ArrayList<>(); // what comes before 'out'
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   /// An `int32`, `int64`, `uint32`, `uint64` or enum; negative numbers take ten bytes.
@@ -65,9 +79,21 @@ public final class ProtoWriter {
     return this;
   }
 
+  /// A `bytes` of any length.
+  public ProtoWriter bytes(int field, MemorySegment value) {
+    tag(field, LENGTH);
+    varint(value.byteSize());
+    append(value);
+    return this;
+  }
+
   /// A nested message, as far as it is written by now.
   public ProtoWriter message(int field, ProtoWriter value) {
-    return bytes(field, value.toBytes());
+    tag(field, LENGTH);
+    varint(value.size());
+    value.parts.forEach(this::append);
+    out.writeBytes(value.out.toByteArray());
+    return this;
   }
 
   /// A `repeated double` in packed form; nothing for no values.
@@ -97,9 +123,46 @@ public final class ProtoWriter {
     return packed(field, packed);
   }
 
+  /// Bytes of the message so far.
+  public long size() {
+    return out.size() + parts.stream().mapToLong(MemorySegment::byteSize).sum();
+  }
+
   /// The message so far.
   public byte[] toBytes() {
-    return out.toByteArray();
+    var all = new ByteArrayOutputStream();
+    parts.forEach(part -> all.writeBytes(part.toArray(ValueLayout.JAVA_BYTE)));
+    all.writeBytes(out.toByteArray());
+    return all.toByteArray();
+  }
+
+  /// Writes the message so far, of any size.
+  public void writeTo(WritableByteChannel channel) throws IOException {
+    flush();
+    for (MemorySegment part : parts) {
+      for (long at = 0; at < part.byteSize(); at += CHUNK) {
+        ByteBuffer bytes = part.asSlice(at, Math.min(CHUNK, part.byteSize() - at)).asByteBuffer();
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+      }
+    }
+  }
+
+  private void append(MemorySegment bytes) {
+    if (bytes.byteSize() < COPIED) {
+      out.writeBytes(bytes.toArray(ValueLayout.JAVA_BYTE));
+    } else {
+      flush();
+      parts.add(bytes);
+    }
+  }
+
+  private void flush() {
+    if (out.size() > 0) {
+      parts.add(MemorySegment.ofArray(out.toByteArray()));
+      out.reset();
+    }
   }
 
   private ProtoWriter packed(int field, ProtoWriter values) {

@@ -3,10 +3,16 @@ package org.kanface.data.proto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.Channels;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Bytes worked out by hand from the wire format.
 class ProtoWriterTest {
@@ -47,6 +53,26 @@ class ProtoWriterTest {
     assertThat(hex(new ProtoWriter().message(3, new ProtoWriter().int64(1, 150))))
         .isEqualTo("1a03089601");
     assertThat(hex(new ProtoWriter().message(3, new ProtoWriter()))).isEqualTo("1a00");
+  }
+
+  /// Whether memory is copied or referred to shows in no byte.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4095, 4096, 70_000})
+  void writesMemoryOfAnyLength(int length) throws IOException {
+    var data = new byte[length];
+    Arrays.fill(data, (byte) 7);
+    ProtoWriter copied = new ProtoWriter().int64(1, 5).bytes(2, data).string(3, "end");
+    ProtoWriter referred =
+        new ProtoWriter().int64(1, 5).bytes(2, MemorySegment.ofArray(data)).string(3, "end");
+
+    assertThat(referred.size()).isEqualTo(copied.size());
+    assertThat(referred.toBytes()).isEqualTo(copied.toBytes());
+    ProtoWriter outer = new ProtoWriter().message(1, referred).bool(2, true);
+    byte[] expected = new ProtoWriter().message(1, copied).bool(2, true).toBytes();
+    assertThat(outer.toBytes()).isEqualTo(expected);
+    var file = new ByteArrayOutputStream();
+    outer.writeTo(Channels.newChannel(file));
+    assertThat(file.toByteArray()).isEqualTo(expected);
   }
 
   @Test
