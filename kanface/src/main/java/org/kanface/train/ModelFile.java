@@ -55,7 +55,7 @@ public final class ModelFile {
 
   /// What a file says beside its tensors: the whole configuration, and for others how its input is
   /// made.
-  public static Map<String, String> metadata(TrainConfig config) {
+  static Map<String, String> metadata(TrainConfig config) {
     ModelConfig model = config.model();
     var out =
         new LinkedHashMap<String, String>(); // in one order, for files that are equal to the byte
