@@ -67,7 +67,8 @@ public final class OnnxModel implements AutoCloseable {
     return new Tester.Subject(config.model(), embedder(mirror), "ONNX Runtime");
   }
 
-  /// What turns aligned faces into embeddings, with `mirror` those of the mirror image too. Not for several threads at once.
+  /// What turns aligned faces into embeddings, with `mirror` those of the mirror image too. Not for
+  /// several threads at once.
   public FaceEmbedder embedder(boolean mirror) {
     ModelConfig model = config.model();
     var bytes = Normalization.of(new float[3], new float[] {BYTE, BYTE, BYTE}); // 0 to 255

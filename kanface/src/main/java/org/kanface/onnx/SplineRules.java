@@ -88,7 +88,7 @@ final class SplineRules {
       sum = g.node("Add", g.node("MatMul", silu, t.inside(op.scaleBase())), splines);
     }
     if (op.reduction() == Reduction.MEAN) {
-      sum = g.node("Div", sum, g.number(in));
+      sum = g.node("Div", sum, g.number((double) in));
     }
     return rows ? sum : g.reshape(sum, t.sizes(y));
   }

@@ -60,7 +60,8 @@ class OnnxNetworksTest {
       int side = config.model().imageSize();
       try (OnnxModel exported = OnnxModel.open(file)) {
         for (int count : new int[] {1, 3}) {
-          Agreement found = Agreement.of(original.embedder(), exported.embedder(false), side, count);
+          Agreement found =
+              Agreement.of(original.embedder(), exported.embedder(false), side, count);
           System.out.printf("%s: %d images, %s%n", keys, count, found);
           assertThat(found.difference()).as("difference").isLessThanOrEqualTo(Agreement.LIMIT);
           assertThat(found.cosine()).as("cosine").isGreaterThan(1 - 1e-6);
