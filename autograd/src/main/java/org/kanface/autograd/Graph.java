@@ -18,6 +18,7 @@ public final class Graph implements AutoCloseable {
   private static final ThreadLocal<@Nullable Graph> CURRENT = new ThreadLocal<>();
 
   private final @Nullable Graph outer;
+  private final boolean inference;
   private final boolean recording;
   private final boolean recomputing;
   private final long seed;
@@ -29,7 +30,8 @@ public final class Graph implements AutoCloseable {
 
   private record Node(Op op, Frame frame, Var output) {}
 
-  private Graph(boolean recording, boolean recomputing, long seed, long stream) {
+  private Graph(boolean inference, boolean recording, boolean recomputing, long seed, long stream) {
+    this.inference = inference;
     this.recording = recording;
     this.recomputing = recomputing;
     this.seed = seed;
@@ -41,12 +43,12 @@ public final class Graph implements AutoCloseable {
   /// A graph that records for the backward pass. `seed` keys the random draws of dropout and the
   /// like.
   public static Graph training(long seed) {
-    return new Graph(true, false, seed, 0);
+    return new Graph(false, true, false, seed, 0);
   }
 
   /// A graph that records nothing: values live until it closes, or until their [#local] scope ends.
   public static Graph inference() {
-    return new Graph(false, false, 0, 0);
+    return new Graph(true, false, false, 0, 0);
   }
 
   /// An inference graph that shows every op and its output to `observer` right after it was
@@ -63,7 +65,8 @@ public final class Graph implements AutoCloseable {
   public static Graph replay(boolean recording, long seed, long stream) {
     Graph outer = CURRENT.get();
     boolean again = recording || (outer != null && outer.recomputing);
-    return new Graph(recording, again, seed, stream);
+    boolean inference = !recording && (outer == null || outer.inference);
+    return new Graph(inference, recording, again, seed, stream);
   }
 
   /// The innermost open graph of this thread; throws [IllegalStateException] where there is none.
@@ -78,6 +81,11 @@ public final class Graph implements AutoCloseable {
 
   public boolean isRecording() {
     return recording;
+  }
+
+  /// Whether no backward pass follows, not even over what is computed here for the first time.
+  public boolean isInference() {
+    return inference;
   }
 
   /// The key of this graph's random draws.

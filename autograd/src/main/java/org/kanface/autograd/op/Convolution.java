@@ -8,6 +8,7 @@ import org.kanface.autograd.Graph;
 import org.kanface.autograd.Op;
 import org.kanface.autograd.Var;
 import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.Memory;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
@@ -84,9 +85,13 @@ public record Convolution(
   public Tensor forward(Frame f) {
     Conv2d shape = geometry(x, w, stride, padding, dilation, groups);
     Tensor y = f.empty(Shape.of(shape.n(), shape.outH(), shape.outW(), shape.outC()));
-    f.kernels()
-        .conv()
-        .forward(shape, x.value().memory(), w.value().memory(), Operands.memory(b), y.memory());
+    var conv = f.kernels().conv();
+    @Nullable Memory bias = Operands.memory(b);
+    if (Graph.current().isInference()) {
+      conv.infer(shape, x.value().memory(), w.value().memory(), bias, y.memory());
+    } else {
+      conv.forward(shape, x.value().memory(), w.value().memory(), bias, y.memory());
+    }
     return y;
   }
 

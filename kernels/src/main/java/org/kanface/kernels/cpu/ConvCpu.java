@@ -10,10 +10,20 @@ import org.kanface.kernels.Memory;
 import org.kanface.kernels.cpu.GemmMatrix.Stored;
 
 /// 2-d convolutions of float32 on the CPU, as products of matrices whose patches are gathered block
-/// by block; depthwise ones directly.
+/// by block; large 3 × 3 ones by Winograd's method, depthwise ones directly.
 final class ConvCpu implements ConvKernels {
   @Override
   public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+    forward(shape, x, weight, bias, y, false);
+  }
+
+  @Override
+  public void infer(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+    forward(shape, x, weight, bias, y, ConvWinograd.handles(shape));
+  }
+
+  private static void forward(
+      Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y, boolean winograd) {
     if (shape.outputNumel() <= 0) {
       return;
     }
@@ -24,6 +34,8 @@ final class ConvCpu implements ConvKernels {
       long out = address.output("y", y, shape.outputNumel());
       if (shape.isDepthwise()) {
         DepthwiseCpu.forward(shape, in, weights, biases, out);
+      } else if (winograd) {
+        ConvWinograd.forward(shape, in, weights, biases, out);
       } else {
         forward(shape, in, weights, biases, out);
       }
@@ -97,6 +109,8 @@ final class ConvCpu implements ConvKernels {
         zero(in, shape.inputNumel());
       } else if (shape.isDepthwise()) {
         DepthwiseCpu.gradInput(shape, out, weights, in);
+      } else if (ConvWinograd.handles(shape)) {
+        ConvWinograd.gradInput(shape, out, weights, in);
       } else if (ConvGradPatches.handles(shape)) {
         ConvGradPatches.run(shape, out, weights, in);
       } else {
@@ -115,6 +129,8 @@ final class ConvCpu implements ConvKernels {
         zero(weights, shape.weightNumel());
       } else if (shape.isDepthwise()) {
         DepthwiseGradWeight.run(shape, in, out, weights);
+      } else if (ConvWinograd.handles(shape)) {
+        ConvWinograd.gradWeight(shape, in, out, weights);
       } else {
         gradWeight(shape, in, out, weights);
       }

@@ -46,6 +46,12 @@ final class Scratch {
   /// Sums of one call of a micro-kernel that are only in part stored.
   static final Scratch TILE = new Scratch();
 
+  /// Tables and lines of one tile of a Winograd convolution.
+  static final Scratch WINOGRAD = new Scratch();
+
+  /// Transformed taps of some output channels of a Winograd convolution.
+  static final Scratch GROUP = new Scratch();
+
   /// Activations of one block of rows of an MLP.
   static final Scratch MLP = new Scratch();
 

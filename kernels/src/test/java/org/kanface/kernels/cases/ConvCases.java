@@ -12,6 +12,9 @@ final class ConvCases {
     new Shape("1x1 stride 2", Conv2d.of(2, 5, 7, 16, 17, 1, 2, 0, 1)),
     new Shape("3x3", Conv2d.of(2, 9, 11, 5, 18, 3, 1, 1, 1)),
     new Shape("3x3, 16 to 32 channels", Conv2d.of(1, 14, 14, 16, 32, 3, 1, 1, 1)),
+    new Shape("3x3, 32 to 64 channels", Conv2d.of(2, 9, 11, 32, 64, 3, 1, 1, 1)),
+    new Shape("3x3, several blocks of tiles", Conv2d.of(2, 22, 21, 64, 32, 3, 1, 1, 1)),
+    new Shape("3x3, wide", Conv2d.of(1, 11, 12, 288, 32, 3, 1, 1, 1)),
     new Shape("3x3 of RGB", Conv2d.of(2, 12, 10, 3, 16, 3, 1, 1, 1)),
     new Shape("3x3 stride 2", Conv2d.of(2, 9, 8, 8, 12, 3, 2, 1, 1)),
     new Shape("3x3, 1x1 image", Conv2d.of(3, 1, 1, 4, 5, 3, 1, 1, 1)),
@@ -44,8 +47,22 @@ final class ConvCases {
   }
 
   static Stream<KernelCase> all() {
-    return Stream.of(SHAPES)
-        .flatMap(s -> Stream.of(forward(s, true), forward(s, false), gradInput(s), gradWeight(s)));
+    return Stream.concat(
+        Stream.of(SHAPES)
+            .flatMap(
+                s -> Stream.of(forward(s, true), forward(s, false), gradInput(s), gradWeight(s))),
+        Stream.of(SHAPES).filter(s -> s.name.startsWith("3x3")).map(ConvCases::infer));
+  }
+
+  private static KernelCase infer(Shape shape) {
+    var s = shape.conv;
+    return KernelCase.of("conv/infer %s", shape.name)
+        .tolerance(Tolerance.sum(s.kh() * s.kw() * s.c() / s.groups()))
+        .in(s.inputNumel())
+        .in(s.weightNumel())
+        .in(s.outC())
+        .out(s.outputNumel())
+        .calls((k, m) -> k.conv().infer(s, m.get(0), m.get(1), m.get(2), m.get(3)));
   }
 
   private static KernelCase forward(Shape shape, boolean bias) {
