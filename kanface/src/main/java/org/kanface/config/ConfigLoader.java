@@ -14,7 +14,11 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -25,6 +29,7 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 /// Every error is a [ConfigException] of one sentence.
 public final class ConfigLoader {
   private static final int LARGEST_FILE = 1 << 20;
+  private static final int DEEPEST = 16;
 
   private ConfigLoader() {}
 
@@ -123,6 +128,17 @@ public final class ConfigLoader {
     return document instanceof List ? "a list" : "\"" + document + "\"";
   }
 
+  /// Reading is recursive, so that some thousands of brackets would use up the stack.
+  private static void checkDepth(LoadSettings settings, String text) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      depth += event instanceof CollectionStartEvent ? 1 : 0;
+      depth -= event instanceof CollectionEndEvent ? 1 : 0;
+      ConfigException.require(
+          depth <= DEEPEST, "not a configuration, nested deeper than %d levels", DEEPEST);
+    }
+  }
+
   private static @Nullable Object yaml(String text) {
     LoadSettings settings =
         LoadSettings.builder()
@@ -131,6 +147,7 @@ public final class ConfigLoader {
             .setMaxAliasesForCollections(10)
             .build();
     try {
+      checkDepth(settings, text);
       return new Load(settings).loadFromString(text);
     } catch (MarkedYamlEngineException e) {
       String where =

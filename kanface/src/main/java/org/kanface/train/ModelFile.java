@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.kanface.config.ConfigException;
 import org.kanface.config.ConfigLoader;
 import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
@@ -14,6 +15,7 @@ import org.kanface.nn.StateDict;
 import org.kanface.nn.StateException;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
+import org.kanface.tensor.JsonException;
 
 /// A trained network as one file: its state dict as safetensors, and in the metadata the
 /// configuration that
@@ -75,6 +77,20 @@ public final class ModelFile {
     return out;
   }
 
+  private static TrainConfig config(Path path, String text) {
+    try {
+      return ConfigLoader.fromMap(path.toString(), Json.object(Json.parse(text), CONFIG));
+    } catch (JsonException | ConfigException e) {
+      throw new TrainingException(
+          "%s: its %s is damaged: %s".formatted(path, CONFIG, e.getMessage()), e);
+    }
+  }
+
+  /// The number of values in all tensors.
+  static long elements(Map<String, SafeTensors.Entry> entries) {
+    return entries.values().stream().mapToLong(e -> e.shape().numel()).sum();
+  }
+
   /// Loads a model file; throws [TrainingException] or [StateException] with a sentence for
   /// anything else.
   public static Loaded load(Path path, Device device) {
@@ -83,10 +99,15 @@ public final class ModelFile {
       if (text == null) {
         throw new TrainingException(path + " has no " + CONFIG + " in its metadata");
       }
-      TrainConfig config =
-          ConfigLoader.fromMap(path.toString(), Json.object(Json.parse(text), CONFIG));
+      TrainConfig config = config(path, text);
+      Networks.checkSize(config.model(), elements(file.entries()), path.toString());
       Module network = Networks.create(config.model(), Init.of(device, 0));
-      StateDict.load(network, file.entries(), path.toString());
+      try {
+        StateDict.load(network, file.entries(), path.toString());
+      } catch (StateException e) {
+        network.close();
+        throw e;
+      }
       network.train(false);
       return new Loaded(config, network, device);
     } catch (IOException e) {

@@ -56,6 +56,7 @@ public final class ModelImport {
     }
     NetworkGuess.@Nullable Guess guess = NetworkGuess.of(found, file);
     TrainConfig config = config(source.file, guess, overrides, found);
+    Networks.checkSize(config.model(), ModelFile.elements(found), file);
     try (Module network = Networks.create(config.model(), Init.of(Device.cpu(), 0))) {
       SequencedMap<String, Parameter> state = network.state();
       String prefix = guess == null ? prefix(found, state) : guess.prefix();

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import org.kanface.config.ModelConfig;
 import org.kanface.data.load.Normalization;
+import org.kanface.eval.cost.CostTable;
 import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
@@ -18,6 +19,8 @@ import org.kanface.nn.backbone.MobileFaceNet;
 public final class Networks {
   private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
   private static final List<Double> IMAGENET_DEVIATION = List.of(0.229, 0.224, 0.225);
+
+  private static final long SPARE_ELEMENTS = 1L << 20;
 
   private Networks() {}
 
@@ -38,6 +41,19 @@ public final class Networks {
         yield new IResNet(init, iResNet(model));
       }
     };
+  }
+
+  /// Refuses a configuration whose network would be far larger than the `elements` that `file`
+  /// holds,
+  /// before memory is taken for it.
+  static void checkSize(ModelConfig model, long elements, String file) {
+    CostTable table = CostTable.of(model);
+    long needed = table.actualTotalParams() + table.buffers();
+    if (needed < 0 || needed / 2 > elements + SPARE_ELEMENTS) {
+      throw new TrainingException(
+          "%s holds %d values, a %s of its sizes needs %d"
+              .formatted(file, elements, model.network(), needed));
+    }
   }
 
   /// How the network's input follows from bytes: by the configuration's [#mean] and [#deviation].

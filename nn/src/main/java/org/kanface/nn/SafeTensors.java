@@ -198,9 +198,12 @@ public final class SafeTensors implements AutoCloseable {
   private record Range(String name, long begin, long end) {}
 
   private void add(String name, Map<?, ?> fields, MemorySegment data, List<Range> ranges) {
-    DType type = TYPES.get(String.valueOf(fields.get("dtype")));
+    if (!(fields.get("dtype") instanceof String dtype)) {
+      throw bad("\"" + name + "\" has no dtype");
+    }
+    DType type = TYPES.get(dtype);
     if (type == null) {
-      throw bad("\"" + name + "\" has dtype " + fields.get("dtype") + ", which is not supported");
+      throw bad("\"" + name + "\" has dtype " + dtype + ", which is not supported");
     }
     long[] dims = longs(name, "shape", fields.get("shape"));
     long[] offsets = longs(name, "data_offsets", fields.get("data_offsets"));

@@ -36,6 +36,12 @@ public final class ImageCodec {
   /// heap.
   private static final long MAX_PIXELS = 1L << 26;
 
+  /// An image of one colour, at one bit a pixel and as well compressed as deflate can (1032 to 1);
+  /// JPEG needs at least a bit for 64 pixels.
+  private static final long MAX_PIXELS_PER_BYTE = 8 * 1032;
+
+  private static final long SMALL_IMAGE = 1L << 20;
+
   private static final ThreadLocal<ReaderPool> READERS = ThreadLocal.withInitial(ReaderPool::new);
 
   private ImageCodec() {}
@@ -86,6 +92,11 @@ public final class ImageCodec {
       long size = (long) reader.getWidth(0) * reader.getHeight(0);
       if (size > MAX_PIXELS) {
         throw DataException.of("%s has %d pixels, expected at most %d.", name, size, MAX_PIXELS);
+      }
+      if (size > SMALL_IMAGE && size / MAX_PIXELS_PER_BYTE > bytes.length) {
+        throw DataException.of(
+            "%s is damaged: its %d bytes cannot hold the %d pixels it announces.",
+            name, bytes.length, size);
       }
       pool.clearWarning();
       var image = reader.read(0);
