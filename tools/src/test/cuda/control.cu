@@ -108,3 +108,12 @@ extern "C" __global__ void named_barriers(int* x) {
   x[40] = __syncthreads_and(1);
   x[41] = __syncthreads_or(threadIdx.x == 5);
 }
+
+// Waits that end by themselves are no deadlock.
+extern "C" __global__ void patient(volatile int* flag, int* y) {
+  int tries = 0;
+  while (*flag == 0 && tries < 100000) tries++;
+  long long start = clock64();
+  while (clock64() - start < 5000 && *flag == 0) __nanosleep(64);
+  y[threadIdx.x] = tries;
+}

@@ -25,15 +25,26 @@ final class AsyncCopy extends Op {
 
   static void translate(Translator t, Instruction i, Mods m) {
     m.need("async");
+    if (m.take("bulk")) {
+      BulkCopy.translate(t, i, m);
+      return;
+    }
     if (m.oneOf("commit_group", "wait_group", "wait_all") != null) {
       t.add(new MemoryFamily.Fence(i));
       return;
     }
     if (m.take("mbarrier")) {
-      throw m.error("not supported");
-    }
-    if (m.take("mbarrier::arrive") || m.has("bulk")) {
-      throw m.error("not supported");
+      m.need("arrive");
+      boolean counts = m.take("noinc");
+      Space space = MemoryFamily.space(m);
+      m.type();
+      var barrier = Symbols.place(t, i.operands().get(0), space);
+      if (counts) {
+        MemoryBarrier.arrive(t, i, barrier);
+      } else {
+        t.add(new MemoryFamily.Fence(i)); // one more to arrive, and it arrives
+      }
+      return;
     }
     m.need("ca", "cg");
     m.need("shared", "shared::cta");

@@ -4,7 +4,9 @@ import static org.kanface.tools.ptx.Floats.bits;
 import static org.kanface.tools.ptx.Floats.d;
 import static org.kanface.tools.ptx.Floats.f;
 
+import java.util.List;
 import org.kanface.tools.ptx.ir.Instruction;
+import org.kanface.tools.ptx.ir.Operand;
 import org.kanface.tools.ptx.ir.Space;
 import org.kanface.tools.ptx.ir.Type;
 
@@ -18,17 +20,60 @@ final class AtomicFamily {
     m.ignorePrefix("L2::");
     Space space = MemoryFamily.space(m);
     String name = m.need("exch", "cas", "add", "inc", "dec", "min", "max", "and", "or", "xor");
+    int count = m.vector();
     Type type = m.type();
-    if (type.bits() == 128) {
-      throw m.error("atomics of 128 bits are not supported");
-    }
     int first = returns ? 1 : 0;
     var place = Symbols.place(t, i.operands().get(first), space);
+    Operand to = i.operands().get(0);
+    if (type == Type.B128) {
+      int value = t.value(i, first + 1, Type.B64);
+      int next = name.equals("cas") ? t.value(i, first + 2, Type.B64) : -1;
+      t.link.requireOrder();
+      t.add(new WideAtomic(i, place, returns ? t.destination(to) : -1, value, next));
+      return;
+    }
+    if (count > 1) {
+      vector(t, i, name, type, count, place, returns, m);
+      return;
+    }
     int b = t.value(i, first + 1, type);
     int c = name.equals("cas") ? t.value(i, first + 2, type) : b;
-    int d = returns ? t.destination(i.operands().get(0)) : -1;
+    int d = returns ? t.destination(to) : -1;
     Fn.Three update = name.equals("cas") ? swap(type) : with(update(name, type, m));
     t.add(new Atomic(i, place, update, d, b, c, type, t.ordered(name, type, space, d)));
+  }
+
+  /// Each element is an atomic of its own.
+  private static void vector(
+      Translator t,
+      Instruction i,
+      String name,
+      Type type,
+      int count,
+      Symbols.Place place,
+      boolean returns,
+      Mods m) {
+    Fn.Three update = with(update(name, type, m));
+    List<Operand> to = elements(t, returns ? i.operands().get(0) : new Operand.Vector(List.of()));
+    List<Operand> from = elements(t, i.operands().get(returns ? 2 : 1));
+    if (from.size() != count || returns && to.size() != count) {
+      throw m.error("expected vectors of %d registers", count);
+    }
+    t.link.requireOrder();
+    for (int n = 0; n < count; n++) {
+      var element =
+          new Symbols.Place(place.base(), place.offset() + (long) n * type.bytes(), place.window());
+      int b = t.value(from.get(n), type);
+      int d = returns ? t.destination(to.get(n)) : -1;
+      t.add(new Atomic(i, element, update, d, b, b, type, true)).counted = n == 0;
+    }
+  }
+
+  private static List<Operand> elements(Translator t, Operand o) {
+    if (!(o instanceof Operand.Vector(var elements))) {
+      throw t.error("expected a vector of registers");
+    }
+    return elements;
   }
 
   /// `old == b ? c : old`.

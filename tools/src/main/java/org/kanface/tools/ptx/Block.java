@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A thread block: its warps, shared memory, barriers and the threads' local memory.
 final class Block {
+  /// Turns of each warp before other blocks get theirs.
+  private static final int ROUNDS = 256;
+
   final Launch launch;
   final @Nullable Probe probe;
   final Counters counters;
@@ -31,6 +34,7 @@ final class Block {
   private int living;
   private long progress;
   private boolean moved;
+  private boolean wandered;
 
   Block(Launch launch, long index, BlockMemory memory, Counters counters, @Nullable Probe probe) {
     this.launch = launch;
@@ -96,19 +100,34 @@ final class Block {
     return living == 0;
   }
 
-  /// Gives every warp its turn, until the block is done or nothing happens any more that could let
-  /// anyone go on.
+  /// Gives every warp its turns, until the block is done, nothing happens any more that could let
+  /// anyone go on, or other blocks should have a chance.
   void advance() {
     moved = false;
-    while (!done() && round()) {
+    long before = wanderings();
+    for (int n = 0; n < ROUNDS && !done() && round(); n++) {
       moved = true;
     }
     moved |= done();
+    wandered = wanderings() != before;
   }
 
   /// Whether the last [#advance] changed anything.
   boolean movedLast() {
     return moved;
+  }
+
+  /// Whether some lanes in the last [#advance] counted or looked at a clock while they waited.
+  boolean wanderedLast() {
+    return wandered;
+  }
+
+  private long wanderings() {
+    long sum = 0;
+    for (Warp w : warps) {
+      sum += w.wandered;
+    }
+    return sum;
   }
 
   /// One turn for each warp. False if all that ran only looked at memory.

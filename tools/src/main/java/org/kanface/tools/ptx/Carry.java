@@ -4,6 +4,9 @@ import org.kanface.tools.ptx.ir.Instruction;
 import org.kanface.tools.ptx.ir.Type;
 
 /// Addition and subtraction with the carry flag: `add.cc`, `addc`, `sub.cc`, `subc`, `mad.cc`.
+///
+/// A subtraction is `a + ~b + 1` to the hardware: its flag says that there was no borrow. nvcc's
+/// division of 128-bit numbers counts on that, where `addc` follows `subc.cc`.
 final class Carry extends Op {
   private final boolean wide;
   private final boolean subtracts;
@@ -62,7 +65,7 @@ final class Carry extends Op {
     int out = 0;
     for (int m = mask; m != 0; m &= m - 1) {
       int l = Integer.numberOfTrailingZeros(m);
-      long in = reads ? flags >>> l & 1 : 0;
+      long in = reads ? (flags >>> l & 1) ^ (subtracts ? 1 : 0) : 0;
       long x = w.r[a + l];
       long y = w.r[b + l];
       boolean carry;
@@ -81,7 +84,7 @@ final class Carry extends Op {
         carry = (sum >>> 32 & 1) != 0;
         w.r[d + l] = (int) sum;
       }
-      out |= carry ? 1 << l : 0;
+      out |= carry != subtracts ? 1 << l : 0;
     }
     if (writes) {
       w.p[flag] = flags & ~mask | out;

@@ -22,6 +22,9 @@ final class Launch {
   /// Rounds in which nobody in the grid made progress until that is called a deadlock.
   private static final int PATIENCE = 400;
 
+  /// The same while lanes count or look at a clock as they wait, which may end some time.
+  private static final int LONG_PATIENCE = 5_000_000;
+
   /// Blocks that one host thread keeps going at a time.
   private static final int RESIDENT = 1024;
 
@@ -117,6 +120,10 @@ final class Launch {
     return clock.addAndGet(32);
   }
 
+  void sleep(long nanoseconds) {
+    clock.addAndGet(nanoseconds);
+  }
+
   LaunchReport run() {
     long start = System.nanoTime();
     SimOptions options = device.options();
@@ -187,16 +194,22 @@ final class Launch {
     var resident = new ArrayList<Resident>();
     var free = new ArrayList<BlockMemory>();
     int idle = 0;
+    int stuck = 0;
+    int wanders = 0;
+    int busy = 0;
     long seen = -1;
     while (true) {
-      boolean wait = resident.isEmpty() || idle > 2 && resident.size() < RESIDENT;
-      if (wait) {
+      boolean wait = idle > 2 || busy > 2;
+      if (resident.isEmpty() || wait && resident.size() < RESIDENT) {
+        busy = 0;
         Block next = start(mine, free, resident, probe);
         if (next == null && resident.isEmpty()) {
           break;
         }
       }
       boolean moved = false;
+      boolean wandered = false;
+      boolean finished = false;
       for (int n = 0; n < resident.size(); n++) {
         Resident one = resident.get(n);
         if (!advance(one.block)) {
@@ -204,10 +217,12 @@ final class Launch {
           break;
         }
         moved |= one.block.movedLast();
+        wandered |= one.block.wanderedLast();
         if (one.block.done()) {
           finish(one.block);
           free.add(one.memory);
           resident.remove(n--);
+          finished = true;
         }
       }
       long now = progress.get();
@@ -218,9 +233,18 @@ final class Launch {
           seen = now;
         }
         idle = 0;
-      } else if (++idle > PATIENCE && nextBlock.get() >= grid.count() + 0L && !resident.isEmpty()) {
-        fail(resident.getFirst().block, stuck(resident));
-        resident.clear();
+        stuck = 0;
+        wanders = 0;
+        busy = finished ? 0 : busy + 1;
+      } else {
+        idle++;
+        wanders = wandered ? wanders + 1 : wanders;
+        stuck = wandered ? 0 : stuck + 1;
+        boolean allStarted = nextBlock.get() >= grid.count() || resident.size() >= RESIDENT;
+        if ((stuck > PATIENCE || wanders > LONG_PATIENCE) && allStarted && !resident.isEmpty()) {
+          fail(resident.getFirst().block, stuck(resident));
+          resident.clear();
+        }
       }
     }
     synchronized (this) {

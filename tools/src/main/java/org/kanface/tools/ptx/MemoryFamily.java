@@ -2,6 +2,7 @@ package org.kanface.tools.ptx;
 
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Map;
 import org.kanface.tools.ptx.ir.Instruction;
 import org.kanface.tools.ptx.ir.Operand;
 import org.kanface.tools.ptx.ir.Space;
@@ -9,29 +10,34 @@ import org.kanface.tools.ptx.ir.Type;
 
 /// `ld`, `ldu`, `st`, prefetches, fences and `alloca`.
 final class MemoryFamily {
+  private static final Map<String, Space> SPACES =
+      Map.of(
+          "global",
+          Space.GLOBAL,
+          "shared",
+          Space.SHARED,
+          "shared::cta",
+          Space.SHARED,
+          "shared::cluster",
+          Space.SHARED,
+          "local",
+          Space.LOCAL,
+          "const",
+          Space.CONST,
+          "param",
+          Space.PARAM,
+          "param::entry",
+          Space.PARAM,
+          "param::func",
+          Space.PARAM);
+
   private MemoryFamily() {}
 
+  /// The leftmost state space, taken; generic if there is none.
   static Space space(Mods m) {
-    String word =
-        m.oneOf(
-            "global",
-            "shared",
-            "shared::cta",
-            "local",
-            "const",
-            "param",
-            "param::entry",
-            "param::func");
-    if (word == null) {
-      return Space.GENERIC;
-    }
-    return switch (word) {
-      case "global" -> Space.GLOBAL;
-      case "shared", "shared::cta" -> Space.SHARED;
-      case "local" -> Space.LOCAL;
-      case "const" -> Space.CONST;
-      default -> Space.PARAM;
-    };
+    String word = m.firstOf(SPACES.keySet());
+    Space space = word == null ? null : SPACES.get(word);
+    return space == null ? Space.GENERIC : space;
   }
 
   /// Takes cache and ordering hints; true if the access looks at what others write.
@@ -67,6 +73,7 @@ final class MemoryFamily {
   }
 
   static void load(Translator t, Instruction i, Mods m) {
+    boolean cached = m.has("cg");
     boolean polls = hints(m);
     Space space = space(m);
     int count = m.vector();
@@ -79,6 +86,8 @@ final class MemoryFamily {
         t.link.requireOrder();
       }
       t.prepare(new Poll(i));
+    } else if (cached) {
+      t.prepare(new Poll(i)); // past the first cache: others' writes are seen
     }
     Fn.Fetch fetch = fetch(element);
     t.add(
@@ -148,7 +157,7 @@ final class MemoryFamily {
 
   static void nanosleep(Translator t, Instruction i, Mods m) {
     m.type();
-    t.add(new Poll(i));
+    t.add(new Sleep(i, t.value(i, 0, Type.U32)));
   }
 
   /// `alloca d, size{, align}`: takes local memory until the function returns.
@@ -186,6 +195,23 @@ final class MemoryFamily {
 
     @Override
     void run(Warp w, int mask) {
+      VarHandle.fullFence();
+    }
+  }
+
+  /// `nanosleep`: the clock goes on by as much.
+  static final class Sleep extends Op {
+    private final int time;
+
+    Sleep(Instruction source, int time) {
+      super(source);
+      this.time = time;
+    }
+
+    @Override
+    void run(Warp w, int mask) {
+      w.polls++;
+      w.block.launch.sleep(w.r[time + Integer.numberOfTrailingZeros(mask)] & 0xffff_ffffL);
       VarHandle.fullFence();
     }
   }

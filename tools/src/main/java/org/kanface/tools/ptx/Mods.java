@@ -3,6 +3,7 @@ package org.kanface.tools.ptx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kanface.tools.ptx.ir.Instruction;
 import org.kanface.tools.ptx.ir.PtxException;
@@ -37,6 +38,17 @@ final class Mods {
   @Nullable String oneOf(String... words) {
     for (String word : words) {
       if (left.remove(word)) {
+        return word;
+      }
+    }
+    return null;
+  }
+
+  /// The first modifier from the left that is one of `words`, taken, or null.
+  @Nullable String firstOf(Set<String> words) {
+    for (String word : left) {
+      if (words.contains(word)) {
+        left.remove(word);
         return word;
       }
     }

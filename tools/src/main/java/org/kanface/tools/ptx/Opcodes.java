@@ -107,6 +107,9 @@ final class Opcodes {
     put(ControlFamily::ret, "ret", "exit");
     put(ControlFamily::trap, "trap", "brkpt");
     put(WmmaFamily::translate, "wmma");
+    put(MmaFamily::translate, "mma");
+    put(MatrixTransfer::translate, "ldmatrix", "stmatrix");
+    put(MatrixTransfer::move, "movmatrix");
     put(AsyncCopy::translate, "cp");
     put(MemoryBarrier::translate, "mbarrier");
   }

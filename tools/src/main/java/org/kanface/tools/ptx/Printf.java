@@ -1,5 +1,8 @@
 package org.kanface.tools.ptx;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -133,21 +136,23 @@ final class Printf {
       int digits = precision == null ? 6 : Integer.parseInt(precision);
       text =
           switch (Character.toLowerCase(kind)) {
-            case 'f' -> String.format(Locale.ROOT, "%." + digits + "f", exact(a));
+            case 'f' -> fixed(a, digits);
             case 'e' -> exponent(a, digits);
-            case 'a' -> Double.toHexString(a);
+            case 'a' -> Double.toHexString(a).replace(".0p", "p").replaceFirst("p(\\d)", "p+$1");
             default -> general(a, Math.max(1, digits), flags.contains("#"));
           };
     }
     return sign + (upper ? text.toUpperCase(Locale.ROOT) : text);
   }
 
-  private static java.math.BigDecimal exact(double a) {
-    return new java.math.BigDecimal(a);
+  /// The exact value, rounded half to even as C does.
+  private static String fixed(double a, int digits) {
+    return new BigDecimal(a).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   private static String exponent(double a, int digits) {
-    return String.format(Locale.ROOT, "%." + digits + "e", exact(a));
+    var rounded = new BigDecimal(a).round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
+    return String.format(Locale.ROOT, "%." + digits + "e", rounded);
   }
 
   private static String general(double a, int digits, boolean keepZeros) {
@@ -160,8 +165,7 @@ final class Printf {
       int e = scientific.indexOf('e');
       return trim(scientific.substring(0, e), keepZeros) + scientific.substring(e);
     }
-    return trim(
-        String.format(Locale.ROOT, "%." + (digits - 1 - exponent) + "f", exact(a)), keepZeros);
+    return trim(fixed(a, digits - 1 - exponent), keepZeros);
   }
 
   private static String trim(String text, boolean keepZeros) {
@@ -182,8 +186,11 @@ final class Printf {
     if (left) {
       return text + " ".repeat(missing);
     }
-    if (flags.contains("0") && "diuxXofFeEgG".indexOf(kind) >= 0) {
-      int at = !text.isEmpty() && "+- ".indexOf(text.charAt(0)) >= 0 ? 1 : 0;
+    boolean number =
+        Character.isDigit(text.charAt(text.length() - 1)) || kind == 'x' || kind == 'X';
+    if (flags.contains("0") && number && "diuxXofFeEgG".indexOf(kind) >= 0) {
+      int at = "+- ".indexOf(text.charAt(0)) >= 0 ? 1 : 0;
+      at += text.startsWith("0x") || text.startsWith("0X") ? 2 : 0;
       return text.substring(0, at) + "0".repeat(missing) + text.substring(at);
     }
     return " ".repeat(missing) + text;

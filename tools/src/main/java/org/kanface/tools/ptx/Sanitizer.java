@@ -27,6 +27,7 @@ final class Sanitizer implements Probe {
   private final Map<Key, Finding> findings = new LinkedHashMap<>();
   private final IdentityHashMap<Block, SharedShadow> shared = new IdentityHashMap<>();
   private final IdentityHashMap<Block, byte[]> stacks = new IdentityHashMap<>();
+  private final Unwritten unwritten = new Unwritten();
   private @Nullable Fault fault;
 
   Sanitizer(Launch launch) {
@@ -79,6 +80,7 @@ final class Sanitizer implements Probe {
   public void blockEnds(Block block) {
     shared.remove(block);
     stacks.remove(block);
+    unwritten.forget();
   }
 
   @Override
@@ -137,13 +139,18 @@ final class Sanitizer implements Probe {
     if (access == Access.LOAD) {
       // Structures are copied with their padding: only a read of nothing but unwritten bytes
       // counts.
+      boolean any = false;
       for (int n = 0; n < bytes; n++) {
-        if (written[from + n] != 0) {
-          return;
-        }
+        any |= written[from + n] != 0;
       }
-      uninitialised(w, op, lane, "local memory", at, bytes);
-    } else {
+      boolean copies = unwritten.onlyCopies(w.frame, op);
+      if (!any && !copies) {
+        uninitialised(w, op, lane, "local memory", at, bytes);
+      }
+      if (copies) {
+        unwritten.loads(w.frame, op, lane, !any);
+      }
+    } else if (access == Access.ATOMIC || unwritten.source(w.frame, op, lane) == null) {
       java.util.Arrays.fill(written, from, from + bytes, (byte) 1);
     }
   }
@@ -160,6 +167,10 @@ final class Sanitizer implements Probe {
       return;
     }
     int from = (int) (address - block.base);
+    Op load = access == Access.STORE ? unwritten.source(w.frame, op, lane) : null;
+    if (load != null) {
+      uninitialised(w, load, lane, "%d bytes of local memory".formatted(bytes));
+    }
     if (access != Access.STORE) {
       for (int n = 0; n < bytes; n++) {
         if (written[from + n] == 0) {
@@ -174,19 +185,20 @@ final class Sanitizer implements Probe {
   }
 
   private void uninitialised(Warp w, Op op, int lane, String where, long at, int bytes) {
+    uninitialised(w, op, lane, "%d bytes at byte %d of %s".formatted(bytes, at, where));
+  }
+
+  private void uninitialised(Warp w, Op op, int lane, String what) {
     add(
         Fault.Kind.UNINITIALISED,
         op,
-        "%s: %s in '%s', block %s, thread %s reads %d bytes at byte %d of %s that nothing has"
-            + " written",
+        "%s: %s in '%s', block %s, thread %s reads %s that nothing has written",
         op.source().place(),
         op.source().mnemonic(),
         w.frame.code.function.name(),
         w.block.place(),
         w.block.thread(w.firstThread + lane),
-        bytes,
-        at,
-        where);
+        what);
   }
 
   @Override

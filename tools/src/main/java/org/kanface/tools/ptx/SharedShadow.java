@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// and who read it.
 ///
 /// Accesses of two warps are ordered if a barrier, or an atomic that both executed on the same
-/// address, lies between them (vector clocks, Flanagan and Freund 2009, with a clock a warp);
+/// address (or an acquire that reads where another released), lies between them (vector clocks,
+/// Flanagan and Freund 2009, with a clock a warp);
 /// those of two lanes of a warp, if the warp was brought in step in between. Of the readers of a
 /// byte the last two are known.
 final class SharedShadow {
@@ -59,7 +60,9 @@ final class SharedShadow {
     int warp = w.firstThread / Op.LANES;
     int thread = w.firstThread + lane;
     boolean strong = access == Probe.Access.ATOMIC || strong(op);
-    if (access == Probe.Access.ATOMIC) {
+    boolean releases =
+        access == Probe.Access.ATOMIC || access == Probe.Access.STORE && says(op, "release");
+    if (access == Probe.Access.ATOMIC || access == Probe.Access.LOAD && says(op, "acquire")) {
       acquire(warp, atomics.get(at));
     }
     var now = new Past(op, thread, clocks[warp][warp], steps[warp], strong);
@@ -90,11 +93,15 @@ final class SharedShadow {
         reads[b] = now;
       }
     }
-    if (access == Probe.Access.ATOMIC) {
+    if (releases) {
       atomics.merge(at, clocks[warp].clone(), SharedShadow::later);
       clocks[warp][warp]++;
     }
     return race;
+  }
+
+  private static boolean says(Op op, String word) {
+    return op.source().modifiers().contains(word);
   }
 
   private static boolean strong(Op op) {

@@ -28,6 +28,12 @@ final class Store extends Op {
     this.bytes = bytes;
   }
 
+  /// Whether others can see what is stored: not in the thread's local memory.
+  private boolean visible(Warp w, int mask) {
+    long first = w.r[base + Integer.numberOfTrailingZeros(mask)] + offset;
+    return window.generic(w, first) >> Window.WINDOW_SHIFT << Window.WINDOW_SHIFT != Window.LOCAL;
+  }
+
   @Override
   void run(Warp w, int mask) {
     int total = bytes * values.length;
@@ -36,7 +42,9 @@ final class Store extends Op {
       w.address(window, base, offset, mask);
       probe.access(w, this, mask, total, bytes, Probe.Access.STORE);
     }
-    w.progressed();
+    if (visible(w, mask)) {
+      w.progressed();
+    }
     long[] r = w.r;
     int from = values[0];
     for (int m = mask; m != 0; m &= m - 1) {

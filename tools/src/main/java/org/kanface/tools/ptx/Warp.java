@@ -55,6 +55,9 @@ final class Warp {
   /// Counts reads of what others write, since the group's turn began.
   int polls;
 
+  /// Counts turns that ended in a state not seen before, though memory did not change.
+  long wandered;
+
   private final ArrayDeque<Group> ready = new ArrayDeque<>();
   private final List<Join> joins = new ArrayList<>();
   final List<Collective.Waiting> meeting = new ArrayList<>();
@@ -241,6 +244,8 @@ final class Warp {
     turns++;
     if (!spins) {
       progress++;
+    } else if (!g.seenBefore()) {
+      wandered++;
     }
     if (spins || turns % PATIENCE == 0) {
       for (Join j = g.join; j != null; j = j.outer) {

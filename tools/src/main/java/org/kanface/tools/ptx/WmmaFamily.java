@@ -59,12 +59,12 @@ final class WmmaFamily {
       };
     }
 
-    long bits(double x) {
+    long bits(double x, boolean saturates) {
       return switch (type) {
         case F16 -> Halves.F16.encode(Halves.F16.round(x, Rounding.RN));
         case F32 -> Floats.bits((float) x);
         case F64 -> Floats.bits(x);
-        default -> (int) (long) x;
+        default -> saturates ? (int) x : (int) (long) x;
       };
     }
   }
@@ -126,9 +126,7 @@ final class WmmaFamily {
     m.need("row", "col");
     Shape shape = Shape.parse(m);
     m.ignore("rn");
-    if (m.take("satfinite")) {
-      throw m.error("'.satfinite' is not supported here");
-    }
+    boolean saturates = m.take("satfinite");
     Type d = m.type();
     Type second = m.type();
     boolean four = m.any();
@@ -144,7 +142,8 @@ final class WmmaFamily {
             shape.fragment('d', d, rows(t, i.operands().get(0), true)),
             shape.fragment('a', a, rows(t, i.operands().get(1), false)),
             shape.fragment('b', a, rows(t, i.operands().get(2), false)),
-            shape.fragment('c', c, rows(t, i.operands().get(3), false))));
+            shape.fragment('c', c, rows(t, i.operands().get(3), false)),
+            saturates));
   }
 
   /// Between memory and registers.
@@ -211,9 +210,11 @@ final class WmmaFamily {
     private final Fragment a;
     private final Fragment b;
     private final Fragment c;
+    private final boolean saturates;
 
-    Product(Instruction source, Fragment d, Fragment a, Fragment b, Fragment c) {
+    Product(Instruction source, Fragment d, Fragment a, Fragment b, Fragment c, boolean saturates) {
       super(source);
+      this.saturates = saturates;
       this.d = d;
       this.a = a;
       this.b = b;
@@ -245,7 +246,7 @@ final class WmmaFamily {
         sums[e] = sum;
       }
       for (int e = 0; e < sums.length; e++) {
-        d.set(w.r, e / d.perLane(), e % d.perLane(), d.bits(sums[e]));
+        d.set(w.r, e / d.perLane(), e % d.perLane(), d.bits(sums[e], saturates));
       }
     }
   }

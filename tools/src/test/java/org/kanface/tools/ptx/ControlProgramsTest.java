@@ -178,6 +178,15 @@ final class ControlProgramsTest {
   }
 
   @Test
+  void waitsThatEndByThemselvesAreNoDeadlock() {
+    try (var gpu = Gpu0.with("control")) {
+      long y = gpu.put(new int[32]);
+      gpu.launch("patient", Dim3.of(2), Dim3.of(32), gpu.put(new int[1]), y);
+      assertThat(gpu.ints(y, 32)).containsOnly(100_000);
+    }
+  }
+
+  @Test
   void namedBarriersAndReductions() {
     try (var gpu = Gpu0.with("control")) {
       long x = gpu.put(new int[48]);

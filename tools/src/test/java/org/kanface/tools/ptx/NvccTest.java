@@ -32,7 +32,8 @@ final class NvccTest {
   void loads(String flags) throws IOException, InterruptedException {
     Optional<String> nvcc = nvcc();
     assumeTrue(nvcc.isPresent(), "nvcc is not on the PATH");
-    for (String program : new String[] {"reductions", "dense", "control", "faulty", "groups"}) {
+    for (String program :
+        new String[] {"reductions", "dense", "control", "faulty", "groups", "debug"}) {
       Path ptx = folder.resolve(program + ".ptx");
       var command =
           Stream.concat(

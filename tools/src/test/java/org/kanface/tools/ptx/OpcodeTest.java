@@ -37,6 +37,8 @@ final class OpcodeTest {
         new Case("add.cc.u32 %r3, 0xffffffff, 1; addc.u32 %r2, 5, 6;", 12),
         new Case("add.cc.u32 %r3, 1, 1; addc.cc.u32 %r4, -1, 0; addc.u32 %r2, 5, 6;", 11),
         new Case("sub.cc.u32 %r3, 1, 2; subc.u32 %r2, 10, 3;", 6),
+        new Case("sub.cc.u32 %r3, 5, 2; addc.u32 %r2, 0, 0;", 1),
+        new Case("sub.cc.u32 %r3, 2, 5; addc.u32 %r2, 0, 0;", 0),
         new Case("mad.lo.cc.u32 %r3, 0x10000, 0xffff, 0x10000; madc.hi.u32 %r2, 1, 1, 4;", 5),
         new Case("bfe.s32 %r2, 0xf0, 4, 4;", -1),
         new Case("bfe.u32 %r2, 0xf0, 4, 4;", 15),

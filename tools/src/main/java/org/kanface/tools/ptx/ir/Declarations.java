@@ -31,8 +31,8 @@ final class Declarations {
         lanes = 2;
       } else if (in.accept(".v4")) {
         lanes = 4;
-      } else if (in.at(".attribute")) {
-        throw in.error("'.attribute' (managed memory) is not supported.");
+      } else if (in.accept(".attribute")) {
+        managed(in);
       } else {
         type = type(in);
       }
@@ -42,6 +42,15 @@ final class Declarations {
     } while (in.accept(","));
     in.expect(";");
     return found;
+  }
+
+  /// `.attribute(.managed)`: memory that the host sees too, as it sees all memory here.
+  private static void managed(Cursor in) {
+    in.expect("(");
+    if (!in.accept(".managed")) {
+      throw in.error("the attribute '%s' is not supported.", in.peek().text());
+    }
+    in.expect(")");
   }
 
   /// A parameter in a list, without its comma.
