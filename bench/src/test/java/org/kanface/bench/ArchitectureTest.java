@@ -33,6 +33,7 @@ final class ArchitectureTest {
     "org.kanface.data..",
     "org.kanface.train..",
     "org.kanface.eval..",
+    "org.kanface.onnx..",
     "org.kanface.report.."
   };
 
