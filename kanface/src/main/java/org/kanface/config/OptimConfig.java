@@ -51,7 +51,9 @@ public record OptimConfig(
     WARMUP_LINEAR,
     /// Linear warm-up, then half a cosine to 0.
     COSINE,
-    /// Linear warm-up, then a tenth whenever the loss stalls.
+    /// EfficientFR's: linear warm-up, then half whenever the accuracy of verification stalls for
+    /// more
+    /// than two epochs (the training loss where nothing is verified).
     PLATEAU
   }
 

@@ -7,17 +7,35 @@ import org.kanface.nn.optim.ReduceLrOnPlateau;
 import org.kanface.nn.optim.Schedule;
 import org.kanface.tensor.Json;
 
-/// The learning rate of every step: a function of the step, or for `plateau` of the epochs' losses
-/// too.
+/// The learning rate of every step: a function of the step, or for `plateau` of what the epochs
+/// achieved too.
 final class RateControl {
-  private static final ReduceLrOnPlateau.Config PLATEAU =
-      new ReduceLrOnPlateau.Config(false, 0.1, 2, 1e-3, 0, 0, 1e-12);
+  /// What an epoch is judged by.
+  enum Judge {
+    /// Mean accuracy of verification: larger is better.
+    ACCURACY,
+    /// Mean loss in training, where nothing is verified.
+    LOSS
+  }
+
+  /// Half the rate after more than two epochs in a row without a new best, as EfficientFR's.
+  private static final double FACTOR = 0.5;
+
+  private static final int PATIENCE = 2;
+  private static final double THRESHOLD = 1e-4; // relative
+  private static final double EPS = 1e-8; // smallest change
 
   private final Schedule schedule;
+  private final Judge judge;
+  private final ReduceLrOnPlateau.Config rule;
   private @Nullable ReduceLrOnPlateau plateau;
 
   /// `start` is the step at which the schedule begins, 0 unless a run continues an older one.
-  RateControl(OptimConfig optim, Steps steps, long start) {
+  RateControl(OptimConfig optim, Steps steps, long start, Judge judge) {
+    this.judge = judge;
+    rule =
+        new ReduceLrOnPlateau.Config(
+            judge == Judge.ACCURACY, FACTOR, PATIENCE, THRESHOLD, 0, 0, EPS / optim.lr());
     long total = Math.max(1, steps.total() - start);
     long warmup = Math.min(steps.warmup(), total - 1);
     double lr = optim.lr();
@@ -32,7 +50,7 @@ final class RateControl {
     schedule = n -> base.rate(n - start);
     plateau =
         optim.lrSchedule() == OptimConfig.Schedule.PLATEAU
-            ? new ReduceLrOnPlateau(PLATEAU, 1) // a factor on the schedule
+            ? new ReduceLrOnPlateau(rule, 1) // a factor on the schedule
             : null;
   }
 
@@ -40,9 +58,10 @@ final class RateControl {
     return schedule.rate(step) * (plateau == null ? 1 : plateau.rate());
   }
 
-  void epochEnded(double meanLoss) {
+  /// Takes an epoch's mean loss and the mean accuracy of its verification.
+  void epochEnded(double meanLoss, double meanAccuracy) {
     if (plateau != null) {
-      plateau.step(meanLoss);
+      plateau.step(judge == Judge.ACCURACY ? meanAccuracy : meanLoss);
     }
   }
 
@@ -52,17 +71,31 @@ final class RateControl {
     }
     ReduceLrOnPlateau.State s = plateau.state();
     return Json.of(
-        "rate", s.rate(), "best", s.best(), "bad", (long) s.bad(), "cooling", (long) s.cooling());
+        "judge",
+        judge.name(),
+        "rate",
+        s.rate(),
+        "best",
+        s.best(),
+        "bad",
+        (long) s.bad(),
+        "cooling",
+        (long) s.cooling());
   }
 
   void restore(Object json) {
     if (plateau != null && !Json.NULL.equals(json)) {
       var map = Json.object(json, "plateau");
+      double rate = Json.number(Json.member(map, "rate", "plateau"), "rate");
+      if (!judge.name().equals(map.get("judge"))) { // another measure: its best is no best here
+        plateau = new ReduceLrOnPlateau(rule, rate);
+        return;
+      }
       plateau =
           new ReduceLrOnPlateau(
-              PLATEAU,
+              rule,
               new ReduceLrOnPlateau.State(
-                  Json.number(Json.member(map, "rate", "plateau"), "rate"),
+                  rate,
                   Json.number(Json.member(map, "best", "plateau"), "best"),
                   (int) Json.integer(Json.member(map, "bad", "plateau"), "bad"),
                   (int) Json.integer(Json.member(map, "cooling", "plateau"), "cooling")));

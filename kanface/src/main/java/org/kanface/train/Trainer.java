@@ -87,7 +87,7 @@ public final class Trainer implements AutoCloseable {
     checkpoints = new Checkpoints(folder.resolve("checkpoints"), config.run().keepLast());
     Optional<Checkpoints.Loaded> found = checkpointToLoad(options);
     session = new Session(config, device, data.classes());
-    rates = new RateControl(config.optim(), steps, 0);
+    rates = new RateControl(config.optim(), steps, 0, judge());
     found.ifPresent(checkpoint -> restore(checkpoint, options));
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.yaml"), ConfigLoader.toYaml(config));
@@ -107,6 +107,12 @@ public final class Trainer implements AutoCloseable {
             config.data().batchSize(),
             config.data().numWorkers());
     announce(warnings);
+  }
+
+  private RateControl.Judge judge() {
+    return config.run().verifyAtEpochEnd() && !validation.sets().isEmpty()
+        ? RateControl.Judge.ACCURACY
+        : RateControl.Judge.LOSS;
   }
 
   private void checkClasses() {
@@ -152,7 +158,7 @@ public final class Trainer implements AutoCloseable {
       epochLoss = Json.number(Json.member(state, "epoch_loss", where), "epoch_loss");
       scheduleStart =
           continued ? step : Json.integer(Json.member(state, "schedule_start", where), where);
-      rates = new RateControl(config.optim(), steps, scheduleStart);
+      rates = new RateControl(config.optim(), steps, scheduleStart, judge());
       if (!continued) {
         rates.restore(Json.member(state, "plateau", where));
       }
@@ -209,10 +215,6 @@ public final class Trainer implements AutoCloseable {
           bar.update(step * batch);
         }
         boolean epochEnd = step % steps.perEpoch() == 0;
-        if (epochEnd) {
-          rates.epochEnded(epochLoss / steps.perEpoch());
-          epochLoss = 0;
-        }
         meter.exclude(() -> housekeeping(epochEnd));
       }
       loader.damaged().forEach(line -> log.info("damaged: " + line));
@@ -252,6 +254,10 @@ public final class Trainer implements AutoCloseable {
             || (config.run().verbose() > 0 && step % config.run().verbose() == 0);
     if (verify) {
       verify();
+    }
+    if (epochEnd) {
+      rates.epochEnded(epochLoss / steps.perEpoch(), meanAccuracy());
+      epochLoss = 0;
     }
     int every = config.run().checkpointSteps();
     if ((epochEnd && config.run().saveAllStates()) || (every > 0 && step % every == 0)) {
@@ -299,11 +305,14 @@ public final class Trainer implements AutoCloseable {
       metrics.write(step, "verification", RunResult.entry(result));
     }
     session.swapAverage();
-    double mean =
-        latest.values().stream().mapToDouble(VerificationResult::accuracy).average().orElse(0);
-    if (mean > before) {
+    if (meanAccuracy() > before) {
       saveModel("best.safetensors");
     }
+  }
+
+  /// Over the sets as last verified, 0 where there was none.
+  private double meanAccuracy() {
+    return latest.values().stream().mapToDouble(VerificationResult::accuracy).average().orElse(0);
   }
 
   private RunResult finish(TrainMeter meter) throws IOException {
