@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = {
-      "Reads a PyTorch checkpoint (.pt, .pth; of any version, with a state dict) or a pickled"
-          + " dictionary of NumPy arrays (.npy) and writes a model file that test, embed and"
-          + " compare take with --model.",
+      "Reads a PyTorch checkpoint (.pt, .pth; of any version, with a state dict), a pickled"
+          + " dictionary of NumPy arrays (.npy) or safetensors, and writes a model file that test,"
+          + " embed and compare take with --model.",
       "The network and its sizes follow from the tensors; KEY=VALUE replaces them, such as"
           + " network=r50, pooling=gap, mean=0.5,0.5,0.5, std=0.5,0.5,0.5. Nothing in the file is"
           + " run."

@@ -116,26 +116,33 @@ public final class SafeTensors implements AutoCloseable {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Path path;
-  private final Arena arena;
+  private final Runnable release; // of the file's memory
   private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
   private final SequencedMap<String, String> metadata = new LinkedHashMap<>();
 
-  private SafeTensors(Path path, Arena arena) {
+  private SafeTensors(Path path, Runnable release) {
     this.path = path;
-    this.arena = arena;
+    this.release = release;
   }
 
   /// Opens and checks a file; close it when its data is no longer needed.
   public static SafeTensors open(Path path) throws IOException {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      var file = new SafeTensors(path, arena);
+      var file = new SafeTensors(path, arena::close);
       file.read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
       return file;
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
     }
+  }
+
+  /// A file already in memory, which errors call `path`; its tensors are views of `bytes`.
+  public static SafeTensors of(MemorySegment bytes, Path path) {
+    var file = new SafeTensors(path, () -> {});
+    file.read(bytes);
+    return file;
   }
 
   /// All tensors in the order of the header.
@@ -327,6 +334,6 @@ public final class SafeTensors implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    release.run();
   }
 }

@@ -110,7 +110,7 @@ class SafeTensorsTest {
           {"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}} | "a" has no shape
           {"a":{"dtype":"F32","shape":[2]}} | "a" has no data_offsets
           {"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}} | "a" has dtype C64, which is not supported
-          {"a":{"shape":[1],"data_offsets":[0,8]}} | "a" has dtype null, which is not supported
+          {"a":{"shape":[1],"data_offsets":[0,8]}} | "a" has no dtype
           {"a":7} | describes "a" by something that is not an object
           [1] | has a header that is not a JSON object
           {"a": | has a damaged header: [json]

@@ -12,11 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import org.kanface.data.DataException;
 import org.kanface.nn.SafeTensors;
+import org.kanface.nn.StateException;
 
 /// Reads trained weights that others wrote, by name: shape, type and values.
 ///
 /// Read are, told apart by content: what `torch.save` wrote (ZIP archives of PyTorch 1.6 and later,
-/// and the format before), and `.npy` files holding one pickled dictionary of arrays. A state dict
+/// and the format before), `.npy` files holding one pickled dictionary of arrays, and safetensors.
+/// A state dict
 /// may be nested (`{"state_dict": …}`). Shapes and values are as stored (OIHW), row-major;
 /// tensors of 8 and 16 bits and booleans become I32 or U8.
 ///
@@ -44,7 +46,12 @@ public final class WeightFile {
   public static SequencedMap<String, SafeTensors.Entry> read(
       MemorySegment file, String name, String part) {
     try {
+      if (isSafeTensors(file)) {
+        return SafeTensors.of(file, Path.of(name)).entries();
+      }
       return entries(new TensorSearch(name).tensors(value(file, name), part), file, name);
+    } catch (StateException e) {
+      throw new DataException("%s.".formatted(e.getMessage()), e);
     } catch (IllegalArgumentException e) {
       throw new DataException("%s is damaged: %s.".formatted(name, e.getMessage()), e);
     }
@@ -70,9 +77,16 @@ public final class WeightFile {
       return TorchFile.readLegacy(file, name);
     }
     throw DataException.of(
-        "%s is no file of weights known here: its %d bytes start neither like PyTorch's nor like"
-            + " NumPy's.",
+        "%s is no file of weights known here: its %d bytes start like neither PyTorch's,"
+            + " NumPy's nor safetensors'.",
         name, file.byteSize());
+  }
+
+  /// The length of a header, then its first bracket.
+  private static boolean isSafeTensors(MemorySegment file) {
+    return file.byteSize() > 8
+        && file.get(ValueLayout.JAVA_BYTE, 8) == '{'
+        && !starts(file, 'P', 'K');
   }
 
   private static boolean starts(MemorySegment file, int... magic) {

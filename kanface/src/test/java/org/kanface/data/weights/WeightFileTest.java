@@ -3,12 +3,18 @@ package org.kanface.data.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kanface.data.DataException;
@@ -116,6 +122,19 @@ class WeightFileTest {
   }
 
   @Test
+  void readsSafetensors(@TempDir Path folder) throws IOException {
+    Path path = folder.resolve("a.safetensors");
+    var entries = new LinkedHashMap<String, SafeTensors.Entry>();
+    entries.put("w", SafeTensors.Entry.of(Shape.of(2), new float[] {1, 2}));
+    SafeTensors.write(path, entries, Map.of());
+    assertThat(WeightFile.read(path).get("w").toDoubles()).containsExactly(1, 2);
+    byte[] cut = Arrays.copyOf(Files.readAllBytes(path), 70);
+    assertThatThrownBy(() -> read(cut, "a.safetensors"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a.safetensors ");
+  }
+
+  @Test
   void refusesClassesByName() {
     assertThatThrownBy(() -> read("module.pt"))
         .isInstanceOf(DataException.class)
@@ -159,8 +178,8 @@ class WeightFileTest {
   void refusesOtherFiles() {
     assertThatThrownBy(() -> read("GIF89a".getBytes(StandardCharsets.ISO_8859_1), "a.gif"))
         .hasMessage(
-            "a.gif is no file of weights known here: its 6 bytes start neither like PyTorch's nor"
-                + " like NumPy's.");
+            "a.gif is no file of weights known here: its 6 bytes start like neither PyTorch's,"
+                + " NumPy's nor safetensors'.");
   }
 
   @Test
