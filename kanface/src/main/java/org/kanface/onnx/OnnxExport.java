@@ -120,7 +120,9 @@ public final class OnnxExport {
     }
   }
 
-  /// Bytes as floats to what the network reads: `(v - 255 mean) * 1/(255 std)`.
+  /// Bytes as floats to what the network reads: `(v - 255 mean) * 1/(255 std)`. InsightFace's
+  /// loader
+  /// sees from the names of these nodes, `Sub` and `Mul`, that it must not normalise itself.
   private static String normalized(OnnxGraph g, Normalization normalization) {
     float[] mean = normalization.mean();
     float[] scale = normalization.std();
