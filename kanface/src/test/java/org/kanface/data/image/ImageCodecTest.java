@@ -135,6 +135,22 @@ class ImageCodecTest {
   }
 
   @Test
+  void sizesThatTheBytesCannotHoldAreRefused() {
+    byte[] jpeg = ImageCodec.encodeJpeg(new RgbImage(8, 8, new byte[192]), 0.9f);
+    int frame = 0;
+    while (jpeg[frame] != (byte) 0xFF || jpeg[frame + 1] != (byte) 0xC0) {
+      frame++;
+    }
+    jpeg[frame + 5] = 0x1F; // height 7944
+    jpeg[frame + 7] = 0x1F; // width 7944
+    assertThatThrownBy(() -> ImageCodec.decode(jpeg, "a.jpg"))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "a.jpg is damaged: its %d bytes cannot hold the %d pixels it announces.",
+            jpeg.length, 7944 * 7944);
+  }
+
+  @Test
   void randomDamageNeverEscapesAsAnotherException() {
     var random = new SampleRandom(4);
     for (byte[] whole :

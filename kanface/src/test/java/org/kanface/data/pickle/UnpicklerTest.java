@@ -59,6 +59,7 @@ class UnpicklerTest {
     assertThat(load("(K\1K\2K\3t.")).isEqualTo(new PyTuple(List.of(1L, 2L, 3L)));
     assertThat(load("}(\u008c\1aK\1\u008c\1bK\2u.")).isEqualTo(Map.of("a", 1L, "b", 2L));
     assertThat(load("(\u008c\1aK\1d.")).isEqualTo(Map.of("a", 1L));
+    assertThat(load("}U\1aK\1s.")).isEqualTo(Map.of("a", 1L)); // a key of Python 2
     var shared = (PyTuple) load("]\u0094h\0\u0086.");
     assertThat(shared.get(0)).isSameAs(shared.get(1));
     var self = (List<?>) load("]q\0h\0a.");

@@ -3,6 +3,7 @@ package org.kanface.data.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,6 +176,67 @@ class WeightFileTest {
         .hasMessageMatching(
             "a.pt is no usable ZIP archive: the bytes of entry .*data/0 do not match their"
                 + " checksum\\.");
+  }
+
+  @Test
+  void refusesCompressedArchivesAndPrograms() throws IOException {
+    assertThatThrownBy(() -> read(archive(ZipOutputStream.DEFLATED, "a/data.pkl"), "a.pt"))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "a.pt is no usable ZIP archive: entry a/data.pkl is compressed or encrypted, expected"
+                + " plain bytes.");
+    assertThatThrownBy(
+            () -> read(archive(ZipOutputStream.STORED, "a/data.pkl", "a/code/net.py"), "a.pt"))
+        .hasMessageStartingWith("a.pt is a TorchScript program, expected a state dict");
+    assertThatThrownBy(() -> read(archive(ZipOutputStream.STORED, "readme.txt"), "a.zip"))
+        .hasMessage("a.zip has no entry data.pkl, so it is no PyTorch file.");
+  }
+
+  private static byte[] archive(int method, String... names) throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(out)) {
+      zip.setMethod(method);
+      for (var name : names) {
+        var entry = new ZipEntry(name);
+        entry.setSize(1000);
+        var crc = new CRC32();
+        crc.update(new byte[1000]);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(new byte[1000]);
+      }
+    }
+    return out.toByteArray();
+  }
+
+  /// One element seen as 10¹⁰ of them, or from outside of its storage.
+  @Test
+  void refusesTensorsThatTheirStorageCannotBe() {
+    assertThatThrownBy(() -> read(oneElement("J\u00a0\u0086\1\0", "K\0"), "a.pt"))
+        .isInstanceOf(DataException.class)
+        .hasMessageMatching(
+            "a.pt has \\d+ bytes, and its tensors repeat them too often: \"w\" is one too many\\.");
+    assertThatThrownBy(() -> read(oneElement("K\2", "K\1"), "a.pt"))
+        .hasMessageContaining(
+            "a tensor of shape [2, 2], strides [1, 1] and offset 0 over 1 elements");
+    assertThatThrownBy(() -> read(oneElement("K\1", "J\u00ff\u00ff\u00ff\u00ff"), "a.pt"))
+        .hasMessageContaining("a size or stride that is no whole number");
+  }
+
+  /// A file of the older format with a storage of one element and one square tensor.
+  private static byte[] oneElement(String side, String stride) {
+    var file =
+        "\u0080\u0002\u008a\n"
+            + "l\u00fc\u009cF\u00f9"
+            + " j\u00a8P\u0019.\u0080\u0002M\u00e9\u0003.\u0080\u0002}.\u0080\u0002}X\1\0\0\0wctorch._utils\n"
+            + "_rebuild_tensor_v2\n"
+            + "((X\7\0\0\0storagectorch\n"
+            + "FloatStorage\n"
+            + "X\1\0\0\0kX\3\0\0\0cpuK\1NtQ"
+            + ("K\0" + side + side + "\u0086" + stride + stride + "\u0086")
+            + "\u0089NtRs."
+            + "\u0080\u0002]X\1\0\0\0ka.\1\0\0\0\0\0\0\0\0\0\u0080\u003f";
+    return file.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test
