@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Memory;
 
@@ -33,6 +34,7 @@ final class CudaContext {
   private final int multiprocessors;
   private final Scratch scratch = new Scratch(this);
   private final Map<String, CudaModule> modules = new ConcurrentHashMap<>();
+  private @Nullable CudaBlas blas;
 
   /// @param backend `cuda` or `cuda-sim`, for messages
   CudaContext(String backend, int ordinal) {
@@ -162,6 +164,15 @@ final class CudaContext {
   /// The kernels of a family, loaded when first asked for.
   CudaModule module(String family) {
     return modules.computeIfAbsent(family, f -> new CudaModule(this, f));
+  }
+
+  /// cuBLAS, started when first asked for.
+  synchronized CudaBlas blas() {
+    if (blas == null) {
+      CudaDriver.load(NvidiaLibrary.CUBLAS, Natives.BLAS);
+      blas = new CudaBlas(this);
+    }
+    return blas;
   }
 
   @Override

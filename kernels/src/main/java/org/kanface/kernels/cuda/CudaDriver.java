@@ -1,9 +1,11 @@
 package org.kanface.kernels.cuda;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DriverStandIn;
@@ -20,6 +22,8 @@ final class CudaDriver {
   private static final Optional<DriverStandIn> STAND_IN =
       ServiceLoader.load(DriverStandIn.class, CudaDriver.class.getClassLoader()).findFirst();
   private static final Map<Integer, CudaContext> CONTEXTS = new HashMap<>();
+  private static final Map<NvidiaLibrary, Optional<String>> LIBRARIES = new HashMap<>();
+  private static final Set<Natives> LOADED = EnumSet.noneOf(Natives.class);
 
   private static @Nullable Kind opened;
   private static @Nullable DriverProbe probe;
@@ -46,7 +50,29 @@ final class CudaDriver {
     if (probe == null) {
       probe = DriverProbe.here();
     }
-    return probe.missing(ordinal);
+    return probe.missing(ordinal).or(() -> missing(NvidiaLibrary.CUBLAS));
+  }
+
+  /// Empty where a library can be used beside NVIDIA's driver, else one sentence.
+  private static Optional<String> missing(NvidiaLibrary library) {
+    return LIBRARIES.computeIfAbsent(library, NvidiaLibrary::missing);
+  }
+
+  /// Makes a library callable through its JNI library; throws [IllegalStateException] where it is
+  /// not installed.
+  static synchronized void load(NvidiaLibrary library, Natives natives) {
+    if (!LOADED.add(natives)) {
+      return;
+    }
+    if (opened == Kind.NVIDIA) {
+      missing(library)
+          .ifPresent(
+              why -> {
+                LOADED.remove(natives);
+                throw new IllegalStateException(why);
+              });
+    }
+    natives.load(opened == Kind.SIMULATED ? STAND_IN.orElseThrow() : null);
   }
 
   /// The context of a device; throws [IllegalStateException] where [#missing] is not empty.
@@ -57,7 +83,7 @@ final class CudaDriver {
               throw new IllegalStateException("this device cannot be used: " + why);
             });
     if (opened == null) {
-      Natives.load(kind == Kind.SIMULATED ? STAND_IN.orElseThrow() : null);
+      Natives.DRIVER.load(kind == Kind.SIMULATED ? STAND_IN.orElseThrow() : null);
       opened = kind;
       CudaException.check(JCudaDriver.cuInit(0), "starting the CUDA driver");
     }

@@ -43,7 +43,7 @@ final class CudaKernels implements Kernels {
     var logger = System.getLogger("org.kanface.kernels");
     fallback = new HostFallback(context, text -> logger.log(System.Logger.Level.WARNING, text));
     Kernels host = host();
-    gemm = onHost("gemm", GemmKernels.class, host.gemm());
+    gemm = has("gemm") ? new GemmCuda(context) : onHost("gemm", GemmKernels.class, host.gemm());
     conv =
         has("depthwise", "reduce")
             ? new DepthwiseCuda(

@@ -6,29 +6,38 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import jcuda.LibUtils;
 import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcudnn.JCudnn;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DriverStandIn;
 
 /// JCuda's JNI libraries, unpacked where nobody else can write.
 ///
 /// JCuda looks for them under fixed names in the temp folder and loads what it finds there. So it
-/// is
-/// shown a private folder, with the right files already in it, for as long as it loads them.
-final class Natives {
+/// is shown a private folder, with the right file already in it, for as long as it loads one.
+enum Natives {
+  DRIVER("JCudaDriver"),
+  BLAS("JCublas2"),
+  DNN("JCudnn");
+
   private static final String VERSION = "12.6.0";
 
-  private Natives() {}
+  private final String library;
 
-  /// Loads the driver's JNI library against NVIDIA's driver, or against `standIn`.
+  Natives(String library) {
+    this.library = library;
+  }
+
+  /// Loads the JNI library against NVIDIA's, or against what `standIn` puts in its place.
   ///
   /// Throws [UnsatisfiedLinkError] where it cannot be loaded.
-  static void load(@Nullable DriverStandIn standIn) {
+  void load(@Nullable DriverStandIn standIn) {
     try {
       Path folder = Files.createTempDirectory("kanface-cuda");
       try {
-        Path library = unpack("JCudaDriver", folder);
+        Path unpacked = unpack(folder);
         if (standIn != null) {
-          standIn.load(library);
+          standIn.load(unpacked);
         }
         initialise(folder);
       } finally {
@@ -39,8 +48,8 @@ final class Natives {
     }
   }
 
-  private static Path unpack(String name, Path folder) throws IOException {
-    String file = "lib" + LibUtils.createPlatformLibraryName(name + "-" + VERSION) + ".so";
+  private Path unpack(Path folder) throws IOException {
+    String file = "lib" + LibUtils.createPlatformLibraryName(library + "-" + VERSION) + ".so";
     try (var in = JCudaDriver.class.getResourceAsStream("/lib/" + file)) {
       if (in == null) {
         throw new IOException(file + " is not on the class path");
@@ -51,11 +60,16 @@ final class Natives {
     }
   }
 
-  private static void initialise(Path folder) {
+  /// A class loads its library when it is first used.
+  private void initialise(Path folder) {
     String before = System.getProperty("java.io.tmpdir");
     System.setProperty("java.io.tmpdir", folder.toString());
     try {
-      JCudaDriver.setExceptionsEnabled(false); // its class loads the library when first used
+      switch (this) {
+        case DRIVER -> JCudaDriver.setExceptionsEnabled(false);
+        case BLAS -> JCublas2.setExceptionsEnabled(false);
+        case DNN -> JCudnn.setExceptionsEnabled(false);
+      }
     } finally {
       System.setProperty("java.io.tmpdir", before);
     }

@@ -4,9 +4,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The driver's side of the process: one device, its primary context, and which thread uses it.
-///
-/// Calls come from any thread; each holds this object's lock while it runs, so that a simulated
-/// device sees them one after the other.
 final class DriverState {
   static final int DEVICE = 0;
   static final long CONTEXT = 0x5900_0000_0000L; // the handle of the primary context

@@ -35,6 +35,7 @@ final class SimContext {
   final Handles<Event> events = new Handles<>("event");
   final Handles<LoadedModule> modules = new Handles<>("module");
   final Handles<SimKernel> functions = new Handles<>("function");
+  final Handles<BlasCalls.Handle> blas = new Handles<>("cuBLAS handle");
   final Map<Long, Arena> pinned = new HashMap<>();
   final Map<SimKernel, Integer> optedIn = new HashMap<>(); // dynamic shared memory at most
 
@@ -172,6 +173,7 @@ final class SimContext {
     leaks.addAll(streams.leaks());
     leaks.addAll(events.leaks());
     leaks.addAll(modules.leaks());
+    leaks.addAll(blas.leaks());
     pinned.values().forEach(Arena::close);
     device.close();
     return leaks;

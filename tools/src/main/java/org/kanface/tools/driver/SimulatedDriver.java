@@ -3,13 +3,17 @@ package org.kanface.tools.driver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DriverStandIn;
 
-/// `libcuda.so.1` on top of the PTX simulator: one device, whose kernels run on the CPU.
+/// `libcuda.so.1` on top of the PTX simulator: one device, whose kernels run on the CPU; and the
+/// parts of cuBLAS that this project uses, in plain loops on that device's memory.
 ///
-/// Whatever a JNI library imports and this driver does not have fails with
-/// `CUDA_ERROR_NOT_SUPPORTED`, and the error's text names the call. Kernels run when they are
+/// Whatever a JNI library imports and is not here fails with `CUDA_ERROR_NOT_SUPPORTED` or the
+/// like, and the error's text names the call. Kernels run when they are
 /// launched; a fault stays in the context as it does on hardware, and its text says where it was.
 ///
 /// Callers of JCuda put no Java array behind a pointer that a call here reads: JCuda holds it in a
@@ -18,7 +22,7 @@ import org.kanface.kernels.DriverStandIn;
 public final class SimulatedDriver implements DriverStandIn {
   private static final DriverState STATE = new DriverState(SimSettings.ofProperties());
 
-  private static boolean loaded;
+  private static final Set<Library> LOADED = EnumSet.noneOf(Library.class);
 
   @Override
   public String describe() {
@@ -32,27 +36,59 @@ public final class SimulatedDriver implements DriverStandIn {
 
   @Override
   public void load(Path natives) throws IOException {
-    synchronized (SimulatedDriver.class) {
+    synchronized (LOADED) {
       ElfImports imports = ElfImports.of(natives);
-      if (loaded || !imports.libraries().contains("libcuda.so.1")) {
-        return;
+      for (Library library : Library.values()) {
+        if (imports.libraries().contains(library.soname) && LOADED.add(library)) {
+          load(library, imports.symbols(s -> s.matches(library.functions)));
+        }
       }
-      loaded = true;
-      Path folder = Files.createTempDirectory("kanface-driver");
-      try {
-        var errors = new ErrorCalls();
-        new Upcalls(
-                errors,
-                errors,
-                new DeviceCalls(STATE),
-                new MemoryCalls(STATE),
-                new StreamCalls(STATE),
-                new ModuleCalls(STATE),
-                new LaunchCalls(STATE))
-            .load(folder, "libcuda.so.1", null, imports.symbols(s -> s.matches("cu[A-Z].*")));
-      } finally {
-        Files.delete(folder);
-      }
+    }
+  }
+
+  private static void load(Library library, List<String> wanted) throws IOException {
+    Path folder = Files.createTempDirectory("kanface-driver");
+    try {
+      library.calls().load(folder, library.soname, library.version, wanted);
+    } finally {
+      Files.delete(folder);
+    }
+  }
+
+  /// What JCuda's natives are linked against.
+  private enum Library {
+    DRIVER("libcuda.so.1", null, "cu[A-Z].*"),
+    BLAS("libcublas.so.12", "libcublas.so.12", "cublas[A-Z].*");
+
+    private final String soname;
+    private final @Nullable String version; // of the symbols
+    private final String functions;
+
+    Library(String soname, @Nullable String version, String functions) {
+      this.soname = soname;
+      this.version = version;
+      this.functions = functions;
+    }
+
+    private Upcalls calls() {
+      return switch (this) {
+        case DRIVER -> {
+          var errors = new ErrorCalls();
+          yield new Upcalls(
+              errors,
+              errors,
+              new DeviceCalls(STATE),
+              new MemoryCalls(STATE),
+              new StreamCalls(STATE),
+              new ModuleCalls(STATE),
+              new LaunchCalls(STATE));
+        }
+        case BLAS -> {
+          var blas = new BlasCalls(STATE);
+          yield new Upcalls(
+              new LibraryFailures("cuBLAS", BlasStatus.codes()), blas, new GemmCalls(blas));
+        }
+      };
     }
   }
 }

@@ -18,12 +18,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Loads a library whose functions are Java methods of the same names.
 ///
 /// An object's method `int cuFoo(long, int)` becomes the C function `cuFoo`. What a method throws
-/// never reaches C: [Failures] turns it into the status that the function returns.
+/// never reaches C: [Failures] turns it into the status that the function returns. Functions that
+/// return no status, a version or a text, return `long` and do not throw. All functions of all
+/// libraries run one after the other: a simulated device is for one thread at a time.
 final class Upcalls {
   /// What a function returns where its method throws, and where there is no method.
   interface Failures {
@@ -33,13 +36,15 @@ final class Upcalls {
   }
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+  private static final ReentrantLock LOCK = new ReentrantLock();
   private static final Map<Class<?>, MemoryLayout> LAYOUTS =
       Map.of(
           byte.class, ValueLayout.JAVA_BYTE,
           short.class, ValueLayout.JAVA_SHORT,
           int.class, ValueLayout.JAVA_INT,
           long.class, ValueLayout.JAVA_LONG,
-          float.class, ValueLayout.JAVA_FLOAT);
+          float.class, ValueLayout.JAVA_FLOAT,
+          double.class, ValueLayout.JAVA_DOUBLE);
 
   private final Failures failures;
   private final Map<String, MethodHandle> implemented = new LinkedHashMap<>();
@@ -91,10 +96,27 @@ final class Upcalls {
                   MethodType.methodType(int.class, String.class, Throwable.class))
               .bindTo(failures)
               .bindTo(method.getName());
-      return MethodHandles.catchException(call, Throwable.class, handler);
+      MethodType failure = MethodType.methodType(returned(call), Throwable.class);
+      return alone(MethodHandles.catchException(call, Throwable.class, handler.asType(failure)));
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("method " + method + " cannot become a function", e);
     }
+  }
+
+  /// `call` while [#LOCK] is held.
+  private static MethodHandle alone(MethodHandle call) throws ReflectiveOperationException {
+    Class<?> result = returned(call);
+    MethodHandle lock = LOOKUP.bind(LOCK, "lock", MethodType.methodType(void.class));
+    MethodHandle unlock = LOOKUP.bind(LOCK, "unlock", MethodType.methodType(void.class));
+    MethodHandle cleanup =
+        MethodHandles.foldArguments(
+            MethodHandles.dropArguments(MethodHandles.identity(result), 0, Throwable.class),
+            unlock);
+    return MethodHandles.tryFinally(MethodHandles.foldArguments(call, lock), cleanup);
+  }
+
+  private static Class<?> returned(MethodHandle call) {
+    return call.type().returnType();
   }
 
   private MethodHandle refusal(List<String> refused) {
@@ -118,6 +140,9 @@ final class Upcalls {
     var arguments =
         target.type().parameterList().stream().map(LAYOUTS::get).toArray(MemoryLayout[]::new);
     return Linker.nativeLinker()
-        .upcallStub(target, FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments), Arena.global());
+        .upcallStub(
+            target,
+            FunctionDescriptor.of(LAYOUTS.get(returned(target)), arguments),
+            Arena.global());
   }
 }

@@ -24,7 +24,16 @@ import org.kanface.kernels.cases.KernelCases;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class SimulatedParityTest {
   private static final Set<String> ON_DEVICE =
-      Set.of("elementwise", "index", "loss", "norm", "optimizer", "random", "reduce", "spline");
+      Set.of(
+          "elementwise",
+          "gemm",
+          "index",
+          "loss",
+          "norm",
+          "optimizer",
+          "random",
+          "reduce",
+          "spline");
   private static final Set<String> PARTLY = Set.of("conv"); // depthwise
   private static final int SPARSE = 16; // every how many cases, of families on the host
   private static final int SHIFT = 3; // elements away from an aligned address

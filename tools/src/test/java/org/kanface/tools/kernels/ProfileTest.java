@@ -42,6 +42,7 @@ final class ProfileTest {
     updates();
     splines();
     depthwise();
+    gemm();
     if ("write".equals(System.getProperty("kanface.budgets"))) {
       write();
       return;
@@ -76,12 +77,25 @@ final class ProfileTest {
             "index",
             "spline",
             "kan",
-            "depthwise")) {
+            "depthwise",
+            "gemm")) {
       try (var b = new Workbench(family, 0)) {
         names.addAll(b.module().kernels());
       }
     }
     return names;
+  }
+
+  private void gemm() {
+    try (var b = bench("gemm")) {
+      Twin c = b.in("c", 64 * 96);
+      Twin bias = b.in("bias", 96);
+      Twin kept = b.out("kept", 64 * 96);
+      Twin scale = b.in("scale", 96);
+      Twin residual = b.in("residual", 64 * 96);
+      Object[] arguments = {c, bias, kept, scale, residual, 64L, 96L, 96L, 3};
+      run(b, "gemm_epilogue_f32", new Dim3(3, 8, 1), WARPS, 0, arguments);
+    }
   }
 
   private static Workbench bench(String family) {
