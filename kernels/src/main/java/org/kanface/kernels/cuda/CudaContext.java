@@ -35,6 +35,7 @@ final class CudaContext {
   private final Scratch scratch = new Scratch(this);
   private final Map<String, CudaModule> modules = new ConcurrentHashMap<>();
   private @Nullable CudaBlas blas;
+  private @Nullable CudaDnn dnn;
 
   /// @param backend `cuda` or `cuda-sim`, for messages
   CudaContext(String backend, int ordinal) {
@@ -173,6 +174,16 @@ final class CudaContext {
       blas = new CudaBlas(this);
     }
     return blas;
+  }
+
+  /// cuDNN, started when first asked for; throws [IllegalStateException] with one sentence where it
+  /// is not installed.
+  synchronized CudaDnn dnn() {
+    if (dnn == null) {
+      CudaDriver.load(NvidiaLibrary.CUDNN, Natives.DNN);
+      dnn = new CudaDnn(this);
+    }
+    return dnn;
   }
 
   @Override

@@ -1,8 +1,5 @@
 package org.kanface.kernels.cuda;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.kanface.kernels.Backends;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.ElementwiseKernels;
@@ -19,12 +16,9 @@ import org.kanface.kernels.RandomKernels;
 import org.kanface.kernels.ReduceKernels;
 import org.kanface.kernels.SplineKernels;
 
-/// Float32 kernels on a GPU. What has no kernels for it is computed by the host, which
-/// [#describe()] tells.
+/// Float32 kernels on a GPU: our own, cuBLAS for products, cuDNN for dense convolutions.
 final class CudaKernels implements Kernels {
   private final CudaContext context;
-  private final HostFallback fallback;
-  private final List<String> onHost = new ArrayList<>();
   private final GemmKernels gemm;
   private final ConvKernels conv;
   private final PoolKernels pool;
@@ -40,78 +34,27 @@ final class CudaKernels implements Kernels {
 
   CudaKernels(CudaContext context) {
     this.context = context;
-    var logger = System.getLogger("org.kanface.kernels");
-    fallback = new HostFallback(context, text -> logger.log(System.Logger.Level.WARNING, text));
-    Kernels host = host();
-    gemm = has("gemm") ? new GemmCuda(context) : onHost("gemm", GemmKernels.class, host.gemm());
-    conv =
-        has("depthwise", "reduce")
-            ? new DepthwiseCuda(
-                context, partly("conv except depthwise", "conv", ConvKernels.class, host.conv()))
-            : onHost("conv", ConvKernels.class, host.conv());
-    pool = onHost("pool", PoolKernels.class, host.pool());
-    norm =
-        has("norm", "reduce")
-            ? new NormCuda(context)
-            : onHost("norm", NormKernels.class, host.norm());
-    mlp = onHost("mlp", MlpKernels.class, host.mlp());
-    reduce =
-        has("reduce")
-            ? new ReduceCuda(context)
-            : onHost("reduce", ReduceKernels.class, host.reduce());
-    elementwise =
-        has("elementwise", "reduce")
-            ? new ElementwiseCuda(
-                context, fallback.of("elementwise", ElementwiseKernels.class, host.elementwise()))
-            : onHost("elementwise", ElementwiseKernels.class, host.elementwise());
-    index =
-        has("index") ? new IndexCuda(context) : onHost("index", IndexKernels.class, host.index());
-    random =
-        has("random")
-            ? new RandomCuda(context)
-            : onHost("random", RandomKernels.class, host.random());
-    loss = has("loss") ? new LossCuda(context) : onHost("loss", LossKernels.class, host.loss());
-    spline =
-        has("spline", "kan")
-            ? new SplineCuda(context)
-            : onHost("spline", SplineKernels.class, host.spline());
-    optimizer =
-        has("optimizer")
-            ? new OptimizerCuda(context)
-            : onHost("optimizer", OptimizerKernels.class, host.optimizer());
-  }
-
-  private static Kernels host() {
-    boolean fast =
-        Backends.all().stream().anyMatch(b -> b.name().equals("cpu") && b.missing().isEmpty());
-    return Backends.kernels(fast ? "cpu" : "reference", DType.F32);
-  }
-
-  private boolean has(String... families) {
-    for (String f : families) {
-      if (!CudaModule.exists(f, context.capability())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private <T> T onHost(String name, Class<T> family, T host) {
-    return partly(name, name, family, host);
-  }
-
-  /// @param what the family's operations that the host computes
-  private <T> T partly(String what, String name, Class<T> family, T host) {
-    onHost.add(what);
-    return fallback.of(name, family, host);
+    var products = new GemmCuda(context);
+    var norms = new NormCuda(context);
+    var sums = new ReduceCuda(context);
+    var elements = new ElementwiseCuda(context);
+    gemm = products;
+    norm = norms;
+    reduce = sums;
+    elementwise = elements;
+    conv = new ConvCuda(context, products, elements);
+    pool = new PoolCuda(context);
+    mlp = new MlpCuda(context, products, norms, elements, sums);
+    index = new IndexCuda(context);
+    random = new RandomCuda(context);
+    loss = new LossCuda(context);
+    spline = new SplineCuda(context);
+    optimizer = new OptimizerCuda(context);
   }
 
   @Override
   public String describe() {
-    String where = "%s, %s".formatted(context, context.describe());
-    return onHost.isEmpty()
-        ? where
-        : "%s; not on this device yet: %s".formatted(where, String.join(", ", onHost));
+    return "%s, %s".formatted(context, context.describe());
   }
 
   @Override

@@ -54,12 +54,6 @@ final class CudaMemory implements DeviceMemory {
     return new CudaMemory(context, pointer.plus(byteOffset), length, false, life);
   }
 
-  /// A view of `length` bytes from the first on, which may reach beyond this one inside the same
-  /// block.
-  CudaMemory widened(long length) {
-    return new CudaMemory(context, pointer, length, false, life);
-  }
-
   /// Work that was enqueued and still uses the block finishes first: the driver waits for it.
   @Override
   public void close() {

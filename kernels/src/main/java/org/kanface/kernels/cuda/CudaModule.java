@@ -50,11 +50,6 @@ final class CudaModule {
         context);
   }
 
-  /// Whether there are kernels of this family for a device of this capability.
-  static boolean exists(String family, int capability) {
-    return resource(family, capability) != null;
-  }
-
   private static @Nullable String resource(String family, int capability) {
     for (int target : TARGETS) {
       String name = "%s.compute_%d.ptx".formatted(family, target);

@@ -5,7 +5,7 @@ import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.Memory;
 
-/// `depthwise.cu`; convolutions of other shapes are the host's.
+/// `depthwise.cu`.
 final class DepthwiseCuda implements ConvKernels {
   private static final int LARGEST = 15; // kernel
   private static final int PITCH = 33; // floats of shared memory for a tap of 32 channels
@@ -16,17 +16,15 @@ final class DepthwiseCuda implements ConvKernels {
   private final CudaContext context;
   private final CudaModule module;
   private final Sums sums;
-  private final ConvKernels host;
 
-  /// @param host for what has no kernel
-  DepthwiseCuda(CudaContext context, ConvKernels host) {
+  DepthwiseCuda(CudaContext context) {
     this.context = context;
-    this.host = host;
     module = context.module("depthwise");
     sums = new Sums(context);
   }
 
-  private static boolean has(Conv2d s) {
+  /// Whether there is a kernel for it.
+  static boolean has(Conv2d s) {
     return s.isDepthwise()
         && s.kh() <= LARGEST
         && s.kw() <= LARGEST
@@ -64,10 +62,6 @@ final class DepthwiseCuda implements ConvKernels {
 
   @Override
   public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    if (!has(shape)) {
-      host.forward(shape, x, weight, bias, y);
-      return;
-    }
     long outputs = shape.n() * shape.outH() * shape.outW();
     var launch =
         pixels("depthwise_forward_f32", shape, Math.ceilDiv(outputs, PIXELS))
@@ -80,10 +74,6 @@ final class DepthwiseCuda implements ConvKernels {
 
   @Override
   public void gradInput(Conv2d shape, Memory dy, Memory weight, Memory dx) {
-    if (!has(shape)) {
-      host.gradInput(shape, dy, weight, dx);
-      return;
-    }
     var launch =
         pixels("depthwise_backward_input_f32", shape, shape.n() * shape.h())
             .floats(dy, shape.outputNumel())
@@ -94,10 +84,6 @@ final class DepthwiseCuda implements ConvKernels {
 
   @Override
   public void gradWeight(Conv2d shape, Memory x, Memory dy, Memory dweight) {
-    if (!has(shape)) {
-      host.gradWeight(shape, x, dy, dweight);
-      return;
-    }
     int tiles = Launch.blocks(shape.c(), 32);
     var cut = Cut.of(shape.n() * shape.outH(), LEAST_ROWS, (long) tiles * shape.kh());
     try (var scratch = context.scratch().lease()) {

@@ -6,7 +6,7 @@ import org.kanface.kernels.Memory;
 import org.kanface.kernels.Strided;
 import org.kanface.kernels.Unary;
 
-/// `elementwise.cu`. Walks of more than eight axes are the host's.
+/// `elementwise.cu`. Of walks of more than eight axes the first ones are loops here.
 final class ElementwiseCuda implements ElementwiseKernels {
   private static final int BLOCK = 256;
   private static final int AXES = 8; // of a walk
@@ -15,12 +15,9 @@ final class ElementwiseCuda implements ElementwiseKernels {
   private final CudaContext context;
   private final CudaModule module;
   private final Sums sums;
-  private final ElementwiseKernels host;
 
-  /// @param host for what has no kernel
-  ElementwiseCuda(CudaContext context, ElementwiseKernels host) {
+  ElementwiseCuda(CudaContext context) {
     this.context = context;
-    this.host = host;
     module = context.module("elementwise");
     sums = new Sums(context);
   }
@@ -79,7 +76,15 @@ final class ElementwiseCuda implements ElementwiseKernels {
       return;
     }
     if (walk.rank() > AXES) {
-      host.binary(f, walk, a, b, y);
+      var inner = inner(walk);
+      for (long i = 0; i < walk.dim(0); i++) {
+        binary(
+            f,
+            inner,
+            from(a, i * walk.first(0)),
+            from(b, i * walk.second(0)),
+            from(y, i * inner.numel()));
+      }
       return;
     }
     each("elementwise_binary_f32", n)
@@ -96,7 +101,10 @@ final class ElementwiseCuda implements ElementwiseKernels {
   @Override
   public void copy(Strided walk, Memory source, Memory target) {
     if (walk.rank() > AXES) {
-      host.copy(walk, source, target);
+      var inner = inner(walk);
+      for (long i = 0; i < walk.dim(0); i++) {
+        copy(inner, from(source, i * walk.first(0)), from(target, i * walk.second(0)));
+      }
       return;
     }
     each("elementwise_copy_f32", walk.numel())
@@ -106,6 +114,25 @@ final class ElementwiseCuda implements ElementwiseKernels {
         .i32(walk.rank())
         .structure(fields(walk))
         .run();
+  }
+
+  /// The walk without its first axis.
+  private static Strided inner(Strided walk) {
+    int rank = walk.rank() - 1;
+    var sizes = new long[rank];
+    var first = new long[rank];
+    var second = new long[rank];
+    for (int axis = 0; axis < rank; axis++) {
+      sizes[axis] = walk.dim(axis + 1);
+      first[axis] = walk.first(axis + 1);
+      second[axis] = walk.second(axis + 1);
+    }
+    return Strided.of(sizes, first, second);
+  }
+
+  private Memory from(Memory block, long element) {
+    long at = element * Float.BYTES;
+    return context.mine(block).slice(at, block.byteSize() - at);
   }
 
   /// Sizes and both strides, eight each, the last axis at the end.

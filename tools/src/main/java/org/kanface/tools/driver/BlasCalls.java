@@ -43,7 +43,7 @@ final class BlasCalls {
     try {
       return state.context().blas.get(handle);
     } catch (CudaError e) {
-      throw new LibraryError(NOT_INITIALIZED, "%s", e.getMessage());
+      throw new LibraryError(NOT_INITIALIZED, e);
     }
   }
 

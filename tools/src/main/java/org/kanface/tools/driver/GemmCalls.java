@@ -214,7 +214,7 @@ final class GemmCalls {
     BlasCalls.Handle h = blas.handle(handle);
     SimContext context = blas.context();
     context.requireStream(h.stream());
-    ElementType in = type(context, typeA, typeB, typeC, compute);
+    Types types = types(context, typeA, typeB, typeC, compute);
     require(
         algorithm >= -1 && algorithm <= 23 || algorithm >= 99 && algorithm <= 115,
         "algorithm",
@@ -235,25 +235,25 @@ final class GemmCalls {
     }
     var product =
         new BlasProduct(
-            new Matrix(a, in, transA != 0, m, k, lda, strideA),
-            new Matrix(b, in, transB != 0, k, n, ldb, strideB),
-            new Matrix(c, TYPES.get(typeC), false, m, n, ldc, strideC),
+            new Matrix(a, types.in, transA != 0, m, k, lda, strideA),
+            new Matrix(b, types.in, transB != 0, k, n, ldb, strideB),
+            new Matrix(c, types.out, false, m, n, ldc, strideC),
             factor,
             kept);
     product.run(context, count);
     return 0;
   }
 
-  /// The type of A and B; throws where this combination has no kernel.
-  private static ElementType type(SimContext context, int a, int b, int c, int compute) {
+  /// The types of A and B and of C; throws where this combination has no kernel.
+  private static Types types(SimContext context, int a, int b, int c, int compute) {
     ElementType in = TYPES.get(a);
-    boolean known =
-        in != null
-            && in != ElementType.F64
-            && a == b
-            && (c == 0 || c == a)
-            && F32_COMPUTE.contains(compute);
-    if (!known) {
+    ElementType out = TYPES.get(c);
+    if (in == null
+        || out == null
+        || in == ElementType.F64
+        || a != b
+        || (out != ElementType.F32 && out != in)
+        || !F32_COMPUTE.contains(compute)) {
       throw new LibraryError(
           NOT_SUPPORTED,
           "there is no product of types %d and %d into %d computed as %d here",
@@ -265,8 +265,10 @@ final class GemmCalls {
     if (in == ElementType.BF16 && context.settings.capability() < BF16_CAPABILITY) {
       throw new LibraryError(ARCH_MISMATCH, "bfloat16 needs compute capability 8.0");
     }
-    return in;
+    return new Types(in, out);
   }
+
+  private record Types(ElementType in, ElementType out) {}
 
   private static boolean isTransposed(String name, int operation) {
     require(operation >= 0 && operation <= 2, name, "0, 1 or 2", operation);

@@ -11,6 +11,12 @@ final class LibraryError extends RuntimeException {
     this.status = status;
   }
 
+  /// The same failure under the library's own status.
+  LibraryError(LibraryStatus status, CudaError cause) {
+    super(cause.getMessage(), cause);
+    this.status = status;
+  }
+
   LibraryStatus status() {
     return status;
   }

@@ -36,6 +36,7 @@ final class SimContext {
   final Handles<LoadedModule> modules = new Handles<>("module");
   final Handles<SimKernel> functions = new Handles<>("function");
   final Handles<BlasCalls.Handle> blas = new Handles<>("cuBLAS handle");
+  final DnnObjects dnn = new DnnObjects();
   final Map<Long, Arena> pinned = new HashMap<>();
   final Map<SimKernel, Integer> optedIn = new HashMap<>(); // dynamic shared memory at most
 
@@ -174,6 +175,7 @@ final class SimContext {
     leaks.addAll(events.leaks());
     leaks.addAll(modules.leaks());
     leaks.addAll(blas.leaks());
+    leaks.addAll(dnn.leaks());
     pinned.values().forEach(Arena::close);
     device.close();
     return leaks;

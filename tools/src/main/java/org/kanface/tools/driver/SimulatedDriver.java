@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DriverStandIn;
 
 /// `libcuda.so.1` on top of the PTX simulator: one device, whose kernels run on the CPU; and the
-/// parts of cuBLAS that this project uses, in plain loops on that device's memory.
+/// parts of cuBLAS and cuDNN that this project uses, in plain loops on that device's memory.
 ///
 /// Whatever a JNI library imports and is not here fails with `CUDA_ERROR_NOT_SUPPORTED` or the
 /// like, and the error's text names the call. Kernels run when they are
@@ -58,7 +58,8 @@ public final class SimulatedDriver implements DriverStandIn {
   /// What JCuda's natives are linked against.
   private enum Library {
     DRIVER("libcuda.so.1", null, "cu[A-Z].*"),
-    BLAS("libcublas.so.12", "libcublas.so.12", "cublas[A-Z].*");
+    BLAS("libcublas.so.12", "libcublas.so.12", "cublas[A-Z].*"),
+    DNN("libcudnn.so.9", "libcudnn.so.9", "cudnn[A-Z].*");
 
     private final String soname;
     private final @Nullable String version; // of the symbols
@@ -87,6 +88,11 @@ public final class SimulatedDriver implements DriverStandIn {
           var blas = new BlasCalls(STATE);
           yield new Upcalls(
               new LibraryFailures("cuBLAS", BlasStatus.codes()), blas, new GemmCalls(blas));
+        }
+        case DNN -> {
+          var dnn = new DnnCalls(STATE);
+          yield new Upcalls(
+              new LibraryFailures("cuDNN", DnnStatus.codes()), dnn, new ConvolutionCalls(dnn));
         }
       };
     }

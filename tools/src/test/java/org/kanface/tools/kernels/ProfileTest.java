@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.Pool2d;
 import org.kanface.kernels.Spline;
 import org.kanface.kernels.Strided;
 import org.kanface.tools.ptx.Dim3;
@@ -43,6 +44,7 @@ final class ProfileTest {
     splines();
     depthwise();
     gemm();
+    pool();
     if ("write".equals(System.getProperty("kanface.budgets"))) {
       write();
       return;
@@ -78,7 +80,8 @@ final class ProfileTest {
             "spline",
             "kan",
             "depthwise",
-            "gemm")) {
+            "gemm",
+            "pool")) {
       try (var b = new Workbench(family, 0)) {
         names.addAll(b.module().kernels());
       }
@@ -95,6 +98,23 @@ final class ProfileTest {
       Twin residual = b.in("residual", 64 * 96);
       Object[] arguments = {c, bias, kept, scale, residual, 64L, 96L, 96L, 3};
       run(b, "gemm_epilogue_f32", new Dim3(3, 8, 1), WARPS, 0, arguments);
+    }
+  }
+
+  /// Windows of 3 x 3 every 2 pixels, as in front of residual networks.
+  private void pool() {
+    try (var b = bench("pool")) {
+      var shape = Pool2d.of(2, 15, 15, 64, 3, 2, 1);
+      byte[] p = PoolKernelTest.bytes(shape, shape.outH(), shape.outW());
+      Twin x = b.in("x", 2 * 15 * 15 * 64);
+      Twin y = b.out("y", 2 * 8 * 8 * 64);
+      Twin argmax = b.outBytes("argmax", 2 * 8 * 8 * 64, Long.BYTES);
+      Dim3 outputs = new Dim3(2, 16, 1);
+      Dim3 inputs = new Dim3(2, 57, 1);
+      run(b, "pool_max_forward_f32", outputs, WARPS, 0, x, y, argmax, p);
+      run(b, "pool_max_backward_f32", inputs, WARPS, 0, argmax, y, x, p);
+      run(b, "pool_average_forward_f32", outputs, WARPS, 0, x, y, p, 1);
+      run(b, "pool_average_backward_f32", inputs, WARPS, 0, y, x, p, 1);
     }
   }
 

@@ -1,0 +1,272 @@
+package org.kanface.kernels.cuda;
+
+import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardData;
+import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardFilter;
+import static jcuda.jcudnn.JCudnn.cudnnConvolutionForward;
+import static jcuda.jcudnn.JCudnn.cudnnCreateConvolutionDescriptor;
+import static jcuda.jcudnn.JCudnn.cudnnCreateFilterDescriptor;
+import static jcuda.jcudnn.JCudnn.cudnnCreateTensorDescriptor;
+import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7;
+import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7;
+import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionForwardAlgorithm_v7;
+import static jcuda.jcudnn.JCudnn.cudnnSetConvolution2dDescriptor;
+import static jcuda.jcudnn.JCudnn.cudnnSetConvolutionGroupCount;
+import static jcuda.jcudnn.JCudnn.cudnnSetConvolutionMathType;
+import static jcuda.jcudnn.JCudnn.cudnnSetFilter4dDescriptor;
+import static jcuda.jcudnn.JCudnn.cudnnSetTensor4dDescriptor;
+import static org.kanface.kernels.cuda.CudaDnn.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import jcuda.Pointer;
+import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
+import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
+import jcuda.jcudnn.cudnnConvolutionDescriptor;
+import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
+import jcuda.jcudnn.cudnnConvolutionMode;
+import jcuda.jcudnn.cudnnDataType;
+import jcuda.jcudnn.cudnnDeterminism;
+import jcuda.jcudnn.cudnnFilterDescriptor;
+import jcuda.jcudnn.cudnnMathType;
+import jcuda.jcudnn.cudnnStatus;
+import jcuda.jcudnn.cudnnTensorDescriptor;
+import jcuda.jcudnn.cudnnTensorFormat;
+import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.Conv2d;
+
+/// One convolution as cuDNN knows it: descriptors of NHWC images and OHWI weights, and for each
+/// direction the algorithm that was chosen: the first that cuDNN proposes whose sums have a fixed
+/// order and whose workspace is no larger than [#WORKSPACE]. Full float32, no TF32.
+///
+/// cuDNN proposes from tables and measures nothing, so that a convolution always gets the same
+/// algorithm on the same GPU.
+final class CudnnConvolution {
+  private static final long WORKSPACE = 256L << 20; // bytes at most
+  private static final int PROPOSALS = 8;
+
+  /// What cuDNN proposes for one direction.
+  private record Proposal(int algorithm, int status, long workspace, boolean deterministic) {}
+
+  private final CudaDnn dnn;
+  private final Conv2d shape;
+  private final cudnnTensorDescriptor x = new cudnnTensorDescriptor();
+  private final cudnnTensorDescriptor y = new cudnnTensorDescriptor();
+  private final cudnnFilterDescriptor weight = new cudnnFilterDescriptor();
+  private final cudnnConvolutionDescriptor window = new cudnnConvolutionDescriptor();
+  private @Nullable Proposal forward;
+  private @Nullable Proposal backwardData;
+  private @Nullable Proposal backwardFilter;
+
+  CudnnConvolution(CudaDnn dnn, Conv2d shape) {
+    this.dnn = dnn;
+    this.shape = shape;
+    tensor(x, shape.h(), shape.w(), shape.c());
+    tensor(y, shape.outH(), shape.outW(), shape.outC());
+    check(cudnnCreateFilterDescriptor(weight), "describing weights");
+    check(
+        cudnnSetFilter4dDescriptor(
+            weight,
+            cudnnDataType.CUDNN_DATA_FLOAT,
+            cudnnTensorFormat.CUDNN_TENSOR_NHWC,
+            Math.toIntExact(shape.outC()),
+            Math.toIntExact(shape.c() / shape.groups()),
+            shape.kh(),
+            shape.kw()),
+        "[conv2d] describing the weights of %s",
+        shape);
+    check(cudnnCreateConvolutionDescriptor(window), "describing a convolution");
+    check(
+        cudnnSetConvolution2dDescriptor(
+            window,
+            shape.padH(),
+            shape.padW(),
+            shape.strideH(),
+            shape.strideW(),
+            shape.dilationH(),
+            shape.dilationW(),
+            cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
+            cudnnDataType.CUDNN_DATA_FLOAT),
+        "[conv2d] describing %s",
+        shape);
+    check(
+        cudnnSetConvolutionGroupCount(window, Math.toIntExact(shape.groups())),
+        "[conv2d] the groups of %s",
+        shape);
+    check(
+        cudnnSetConvolutionMathType(window, cudnnMathType.CUDNN_FMA_MATH),
+        "[conv2d] the precision of %s",
+        shape);
+  }
+
+  private void tensor(cudnnTensorDescriptor tensor, long h, long w, long c) {
+    check(cudnnCreateTensorDescriptor(tensor), "describing a tensor");
+    check(
+        cudnnSetTensor4dDescriptor(
+            tensor,
+            cudnnTensorFormat.CUDNN_TENSOR_NHWC,
+            cudnnDataType.CUDNN_DATA_FLOAT,
+            Math.toIntExact(shape.n()),
+            Math.toIntExact(c),
+            Math.toIntExact(h),
+            Math.toIntExact(w)),
+        "[conv2d] describing the images of %s",
+        shape);
+  }
+
+  /// The first usable proposal, one with a fixed order of sums before all others.
+  private Proposal choose(String direction, List<Proposal> proposals) {
+    var usable =
+        proposals.stream()
+            .filter(p -> p.status == cudnnStatus.CUDNN_STATUS_SUCCESS && p.workspace <= WORKSPACE)
+            .toList();
+    return usable.stream()
+        .filter(Proposal::deterministic)
+        .findFirst()
+        .or(() -> usable.stream().findFirst())
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "[conv2d] cuDNN has no algorithm for the %s of %s within %,d bytes of workspace"
+                        .formatted(direction, shape, WORKSPACE)));
+  }
+
+  private Proposal forward() {
+    if (forward == null) {
+      var count = new int[1];
+      var found = new cudnnConvolutionFwdAlgoPerf[PROPOSALS];
+      Arrays.setAll(found, _ -> new cudnnConvolutionFwdAlgoPerf());
+      check(
+          cudnnGetConvolutionForwardAlgorithm_v7(
+              dnn.handle(), x, weight, window, y, PROPOSALS, count, found),
+          "[conv2d] algorithms for %s",
+          shape);
+      var proposals = new ArrayList<Proposal>();
+      for (int i = 0; i < count[0]; i++) {
+        proposals.add(
+            proposal(found[i].algo, found[i].status, found[i].memory, found[i].determinism));
+      }
+      forward = choose("forward pass", proposals);
+    }
+    return forward;
+  }
+
+  private static Proposal proposal(int algorithm, int status, long memory, int determinism) {
+    return new Proposal(
+        algorithm, status, memory, determinism == cudnnDeterminism.CUDNN_DETERMINISTIC);
+  }
+
+  private Proposal backwardData() {
+    if (backwardData == null) {
+      var count = new int[1];
+      var found = new cudnnConvolutionBwdDataAlgoPerf[PROPOSALS];
+      Arrays.setAll(found, _ -> new cudnnConvolutionBwdDataAlgoPerf());
+      check(
+          cudnnGetConvolutionBackwardDataAlgorithm_v7(
+              dnn.handle(), weight, y, window, x, PROPOSALS, count, found),
+          "[conv2d] algorithms for the input's gradient of %s",
+          shape);
+      var proposals = new ArrayList<Proposal>();
+      for (int i = 0; i < count[0]; i++) {
+        proposals.add(
+            proposal(found[i].algo, found[i].status, found[i].memory, found[i].determinism));
+      }
+      backwardData = choose("input's gradient", proposals);
+    }
+    return backwardData;
+  }
+
+  private Proposal backwardFilter() {
+    if (backwardFilter == null) {
+      var count = new int[1];
+      var found = new cudnnConvolutionBwdFilterAlgoPerf[PROPOSALS];
+      Arrays.setAll(found, _ -> new cudnnConvolutionBwdFilterAlgoPerf());
+      check(
+          cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+              dnn.handle(), x, y, window, weight, PROPOSALS, count, found),
+          "[conv2d] algorithms for the weights' gradient of %s",
+          shape);
+      var proposals = new ArrayList<Proposal>();
+      for (int i = 0; i < count[0]; i++) {
+        proposals.add(
+            proposal(found[i].algo, found[i].status, found[i].memory, found[i].determinism));
+      }
+      backwardFilter = choose("weights' gradient", proposals);
+    }
+    return backwardFilter;
+  }
+
+  private static CudaMemory workspace(Scratch.Lease scratch, Proposal p) {
+    return scratch.take(Math.ceilDiv(p.workspace, Float.BYTES));
+  }
+
+  synchronized void forward(Pointer images, Pointer weights, Pointer result) {
+    Proposal p = forward();
+    try (var scratch = dnn.context().scratch().lease()) {
+      check(
+          cudnnConvolutionForward(
+              dnn.handle(),
+              dnn.one(),
+              x,
+              images,
+              weight,
+              weights,
+              window,
+              p.algorithm,
+              workspace(scratch, p).pointer(),
+              p.workspace,
+              dnn.zero(),
+              y,
+              result),
+          "[conv2d] %s",
+          shape);
+    }
+  }
+
+  synchronized void gradInput(Pointer dy, Pointer weights, Pointer dx) {
+    Proposal p = backwardData();
+    try (var scratch = dnn.context().scratch().lease()) {
+      check(
+          cudnnConvolutionBackwardData(
+              dnn.handle(),
+              dnn.one(),
+              weight,
+              weights,
+              y,
+              dy,
+              window,
+              p.algorithm,
+              workspace(scratch, p).pointer(),
+              p.workspace,
+              dnn.zero(),
+              x,
+              dx),
+          "[conv2d] the input's gradient of %s",
+          shape);
+    }
+  }
+
+  /// @param accumulate whether it is added to what `dweight` holds
+  synchronized void gradWeight(Pointer images, Pointer dy, Pointer dweight, boolean accumulate) {
+    Proposal p = backwardFilter();
+    try (var scratch = dnn.context().scratch().lease()) {
+      check(
+          cudnnConvolutionBackwardFilter(
+              dnn.handle(),
+              dnn.one(),
+              x,
+              images,
+              y,
+              dy,
+              window,
+              p.algorithm,
+              workspace(scratch, p).pointer(),
+              p.workspace,
+              accumulate ? dnn.one() : dnn.zero(),
+              weight,
+              dweight),
+          "[conv2d] the weights' gradient of %s",
+          shape);
+    }
+  }
+}
