@@ -14,7 +14,7 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 final class ConvCpu implements ConvKernels {
   @Override
   public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    forward(shape, x, weight, bias, y, false);
+    forward(shape, x, weight, bias, y, ConvWinograd.handlesTraining(shape));
   }
 
   @Override

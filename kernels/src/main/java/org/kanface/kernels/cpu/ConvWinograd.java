@@ -14,10 +14,9 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 /// Errors are some five times those of direct sums, about 1e-6 of the largest value. So it serves
 /// gradients and inference, but not the forward pass of a training, where an activation near 0 can
 /// change its sign; nor small convolutions, whose time matters little. The system property
-/// `kanface.winograd=false` turns it off.
+/// `kanface.winograd` changes that: `always` takes it in the forward pass too, `never` nowhere.
 final class ConvWinograd {
-  private static final boolean WANTED =
-      !"false".equalsIgnoreCase(System.getProperty("kanface.winograd"));
+  private static final String CHOICE = System.getProperty("kanface.winograd", "safe");
   private static final int ALL = POINTS * POINTS;
   private static final long LEAST_OUTPUTS = 128; // pixels that pay for transforming the taps
   private static final long NEAR = 1 << 20; // bytes at the points of tiles that stay in a cache
@@ -31,7 +30,7 @@ final class ConvWinograd {
   private ConvWinograd() {}
 
   static boolean handles(Conv2d s) {
-    return WANTED
+    return !CHOICE.equals("never")
         && s.kh() == 3
         && s.kw() == 3
         && s.strideH() == 1
@@ -44,6 +43,11 @@ final class ConvWinograd {
         && s.c() % COLS == 0
         && s.outC() % COLS == 0
         && s.n() * s.h() * s.w() >= LEAST_OUTPUTS;
+  }
+
+  /// Whether the forward pass of a training is to take this way as well.
+  static boolean handlesTraining(Conv2d s) {
+    return CHOICE.equals("always") && handles(s);
   }
 
   /// `y = x * weight + bias`, `bias` 0 where absent.

@@ -3,15 +3,12 @@ package org.kanface.kernels.cpu;
 import static org.kanface.kernels.cpu.Address.SPACE;
 import static org.kanface.kernels.cpu.GemmTile.LAST;
 import static org.kanface.kernels.cpu.Simd.F;
-import static org.kanface.kernels.cpu.Simd.I;
 import static org.kanface.kernels.cpu.Simd.LANES;
 import static org.kanface.kernels.cpu.Simd.ORDER;
 
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.Pool2d;
 import org.kanface.kernels.PoolKernels;
@@ -53,29 +50,19 @@ final class PoolCpu implements PoolKernels {
 
   /// One output pixel: for each channel the first maximum of a rectangle, and where it lies.
   private static void maximum(long image, long channels, PoolWindow window, long y, long argmax) {
-    int[] pixels = window.pixels;
-    int count = window.count;
-    int[] chosen = window.lanes;
-    long step = channels * FLOAT;
-    for (long c = 0; c < channels; c += LANES) {
-      int lanes = (int) Math.min(LANES, channels - c);
-      var mask = LAST[lanes];
-      long base = image + c * FLOAT;
-      var best = FloatVector.fromMemorySegment(F, SPACE, base + pixels[0] * step, ORDER, mask);
-      var where = IntVector.broadcast(I, pixels[0]);
-      for (int p = 1; p < count; p++) {
-        var v = FloatVector.fromMemorySegment(F, SPACE, base + pixels[p] * step, ORDER, mask);
-        // not (v <= best) is also true where either is NaN: v then wins, unless best is one
-        var wins = v.compare(VectorOperators.LE, best).not();
-        wins = wins.and(best.compare(VectorOperators.EQ, best));
-        best = best.blend(v, wins);
-        where = where.blend(pixels[p], wins.cast(I));
-      }
-      best.intoMemorySegment(SPACE, y + c * FLOAT, ORDER, mask);
-      where.intoArray(chosen, 0);
-      for (int l = 0; l < lanes; l++) {
-        SPACE.set(LONG, argmax + (c + l) * Long.BYTES, chosen[l]);
-      }
+    long whole = channels / LANES * LANES;
+    PoolMaximum.vectors(
+        image, (int) whole, channels * FLOAT, window.pixels, window.count, y, argmax);
+    if (whole < channels) {
+      long c = whole * FLOAT;
+      PoolMaximum.last(
+          image + c,
+          (int) (channels - whole),
+          channels * FLOAT,
+          window.pixels,
+          window.count,
+          y + c,
+          argmax + 2 * c);
     }
   }
 
@@ -93,16 +80,20 @@ final class PoolCpu implements PoolKernels {
             long target = to + n * image * FLOAT;
             SPACE.asSlice(target, image * FLOAT).fill((byte) 0);
             for (long p = n * pixels; p < (n + 1) * pixels; p++) {
-              for (long c = 0; c < s.c(); c++) {
-                long at = p * s.c() + c;
-                long chosen = SPACE.get(LONG, indices + at * Long.BYTES);
-                long pixel = Objects.checkIndex(chosen, s.h() * s.w());
-                long cell = target + (pixel * s.c() + c) * FLOAT;
-                float grad = SPACE.get(Address.FLOAT, from + at * FLOAT);
-                SPACE.set(Address.FLOAT, cell, SPACE.get(Address.FLOAT, cell) + grad);
-              }
+              long at = p * s.c();
+              scatter((int) s.c(), indices + at * 8, s.h() * s.w(), from + at * FLOAT, target);
             }
           });
+    }
+  }
+
+  /// Adds one output pixel's gradients to those of the pixels that were the maxima.
+  private static void scatter(int channels, long indices, long pixels, long dy, long target) {
+    for (int c = 0; c < channels; c++) {
+      long pixel = Objects.checkIndex(SPACE.get(LONG, indices + c * 8L), pixels);
+      long cell = target + (pixel * channels + c) * FLOAT;
+      float grad = SPACE.get(Address.FLOAT, dy + c * 4L);
+      SPACE.set(Address.FLOAT, cell, SPACE.get(Address.FLOAT, cell) + grad);
     }
   }
 

@@ -5,7 +5,6 @@ package org.kanface.kernels.cpu;
 final class PoolWindow {
   final int[] pixels; // flat offsets `row * width + column`
   final float[] weights;
-  final int[] lanes = new int[Simd.LANES]; // working memory
   int count;
 
   PoolWindow(PoolAxis rows, PoolAxis columns) {
