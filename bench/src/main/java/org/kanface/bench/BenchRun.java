@@ -8,13 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.kanface.kernels.cpu.FmaPeak;
 import org.kanface.tensor.Json;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 import org.openjdk.jmh.util.Statistics;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,39 +52,27 @@ public final class BenchRun implements Callable<Integer> {
     }
     machine.forEach((key, value) -> System.out.println(key + ": " + value));
     System.out.printf(
-        "%n%-46s %7s %12s %12s %9s %9s%n",
-        "what", "threads", "median ms", "best ms", "GFLOP/s", "images/s");
+        "%n%-46s %7s %12s %12s %9s %8s %9s%n",
+        "what", "threads", "median ms", "best ms", "GFLOP/s", "of peak", "images/s");
+    var measure = new Measure(threads, budget);
+    double peak = FmaPeak.flop() / new Measure(1, 1).run(Yardstick.FMA.work()).getMin() * threads;
     for (Work row : rows) {
-      report(row, measure(row));
+      report(row, measure.run(row), peak);
     }
     return CommandLine.ExitCode.OK;
   }
 
-  private Statistics measure(Work row) throws RunnerException {
-    var options =
-        new OptionsBuilder()
-            .include(WorkBenchmark.class.getName())
-            .param("what", row.what())
-            .warmupTime(TimeValue.seconds(row.warmup()))
-            .measurementTime(TimeValue.seconds(budget))
-            .jvmArgsAppend("-Dkanface.threads=" + threads)
-            .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT)
-            .build();
-    RunResult result = new Runner(options).runSingle();
-    return result.getPrimaryResult().getStatistics();
-  }
-
-  private void report(Work row, Statistics nanos) throws IOException {
+  private void report(Work row, Statistics nanos, double peak) throws IOException {
     double median = nanos.getPercentile(50) * 1e-9;
     double best = nanos.getMin() * 1e-9;
     System.out.printf(
-        "%-46s %7d %12.4f %12.4f %9s %9s%n",
+        "%-46s %7d %12.4f %12.4f %9s %8s %9s%n",
         row.what(),
         threads,
         median * 1e3,
         best * 1e3,
         row.flop() == 0 ? "" : "%.0f".formatted(row.flop() / median * 1e-9),
+        row.flop() == 0 ? "" : "%.0f %%".formatted(100 * row.flop() / median * 1e-9 / peak),
         row.images() == 0 ? "" : "%.1f".formatted(row.images() / median));
     if (json.toString().isEmpty()) {
       return;
@@ -101,6 +85,7 @@ public final class BenchRun implements Callable<Integer> {
     line.put("runs", nanos.getN());
     if (row.flop() != 0) {
       line.put("gflops", row.flop() / median * 1e-9);
+      line.put("peak_gflops", peak);
     }
     if (row.images() != 0) {
       line.put("images_per_s", row.images() / median);

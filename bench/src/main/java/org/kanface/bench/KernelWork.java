@@ -5,14 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Backends;
 import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Epilogue;
 import org.kanface.kernels.Gemm;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Kernels;
 import org.kanface.kernels.LowRankMlp;
+import org.kanface.kernels.Memory;
 import org.kanface.kernels.Unary;
 
 /// Kernels alone, at the shapes of the networks; `backward` is all gradients.
@@ -106,13 +109,14 @@ final class KernelWork {
         Work.kernel(
             name + "_b32/forward",
             (double) shape.flops(),
-            () -> {
-              var blocks = new Blocks();
-              var x = blocks.of(shape.inputNumel());
-              var w = blocks.of(shape.weightNumel());
-              var y = blocks.of(shape.outputNumel());
-              return blocks.runs(() -> blocks.kernels.conv().forward(shape, x, w, null, y));
-            }));
+            () -> forward(shape, ConvKernels::infer)));
+    if (kernel == 3 && stride == 1 && groups == 1) {
+      rows.add(
+          Work.kernel(
+              name + "_b32/forward_training",
+              (double) shape.flops(),
+              () -> forward(shape, ConvKernels::forward)));
+    }
     rows.add(
         Work.kernel(
             name + "_b32/backward",
@@ -130,6 +134,21 @@ final class KernelWork {
                     blocks.kernels.conv().gradWeight(shape, x, dy, dw);
                   });
             }));
+  }
+
+  /// [ConvKernels#forward] or [ConvKernels#infer], which differ where the latter may round more.
+  @FunctionalInterface
+  private interface Forward {
+    void run(
+        ConvKernels kernels, Conv2d shape, Memory x, Memory w, @Nullable Memory bias, Memory y);
+  }
+
+  private static Workload forward(Conv2d shape, Forward forward) {
+    var blocks = new Blocks();
+    var x = blocks.of(shape.inputNumel());
+    var w = blocks.of(shape.weightNumel());
+    var y = blocks.of(shape.outputNumel());
+    return blocks.runs(() -> forward.run(blocks.kernels.conv(), shape, x, w, null, y));
   }
 
   private static Workload batchNorm() {

@@ -25,7 +25,9 @@ record Work(String what, double flop, int images, int warmup, Supplier<Workload>
 
   /// All rows in the table's order.
   static List<Work> all() {
-    return Stream.of(NetworkWork.rows(), KernelWork.rows()).flatMap(List::stream).toList();
+    return Stream.of(Yardstick.rows(), NetworkWork.rows(), KernelWork.rows())
+        .flatMap(List::stream)
+        .toList();
   }
 
   static Work of(String what) {
