@@ -39,30 +39,18 @@ final class GemmTile12 {
     long a9 = rows > 9 ? a8 + aRow : a8;
     long a10 = rows > 10 ? a9 + aRow : a9;
     long a11 = rows > 11 ? a10 + aRow : a10;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c8x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 9 ? startRow : 0;
-    var c9x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 10 ? startRow : 0;
-    var c10x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 11 ? startRow : 0;
-    var c11x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
+    var c6x = FloatVector.zero(F);
+    var c7x = FloatVector.zero(F);
+    var c8x = FloatVector.zero(F);
+    var c9x = FloatVector.zero(F);
+    var c10x = FloatVector.zero(F);
+    var c11x = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
@@ -90,38 +78,61 @@ final class GemmTile12 {
       var s11 = FloatVector.broadcast(F, SPACE.get(FLOAT, a11 + p * aCol));
       c11x = s11.fma(x, c11x);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c1x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c2x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c3x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c4x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c4x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c5x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c5x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c6x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c6x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c7x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c7x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c8x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c8x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 9) {
       return;
     }
-    c9x.intoMemorySegment(SPACE, c, ORDER);
+    c9x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 10) {
       return;
     }
-    c10x.intoMemorySegment(SPACE, c, ORDER);
+    c10x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 11) {
       return;
     }
-    c11x.intoMemorySegment(SPACE, c, ORDER);
+    c11x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
   }
 
   /// Up to 12 rows, 2 vectors.
@@ -149,42 +160,30 @@ final class GemmTile12 {
     long a9 = rows > 9 ? a8 + aRow : a8;
     long a10 = rows > 10 ? a9 + aRow : a9;
     long a11 = rows > 11 ? a10 + aRow : a10;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c0y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c1y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c2y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c3y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c4y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c5y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c6y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c7y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c8x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c8y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 9 ? startRow : 0;
-    var c9x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c9y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 10 ? startRow : 0;
-    var c10x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c10y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 11 ? startRow : 0;
-    var c11x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c11y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c0y = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c1y = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c2y = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c3y = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c4y = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
+    var c5y = FloatVector.zero(F);
+    var c6x = FloatVector.zero(F);
+    var c6y = FloatVector.zero(F);
+    var c7x = FloatVector.zero(F);
+    var c7y = FloatVector.zero(F);
+    var c8x = FloatVector.zero(F);
+    var c8y = FloatVector.zero(F);
+    var c9x = FloatVector.zero(F);
+    var c9y = FloatVector.zero(F);
+    var c10x = FloatVector.zero(F);
+    var c10y = FloatVector.zero(F);
+    var c11x = FloatVector.zero(F);
+    var c11y = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
@@ -225,49 +224,84 @@ final class GemmTile12 {
       c11x = s11.fma(x, c11x);
       c11y = s11.fma(y, c11y);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
-    c0y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c0y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c1x.intoMemorySegment(SPACE, c, ORDER);
-    c1y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c1y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c2x.intoMemorySegment(SPACE, c, ORDER);
-    c2y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c2y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c3x.intoMemorySegment(SPACE, c, ORDER);
-    c3y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c3y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c4x.intoMemorySegment(SPACE, c, ORDER);
-    c4y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c4x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c4y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c5x.intoMemorySegment(SPACE, c, ORDER);
-    c5y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c5x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c5y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c6x.intoMemorySegment(SPACE, c, ORDER);
-    c6y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c6x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c6y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c7x.intoMemorySegment(SPACE, c, ORDER);
-    c7y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c7x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c7y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c8x.intoMemorySegment(SPACE, c, ORDER);
-    c8y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c8x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c8y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 9) {
       return;
     }
-    c9x.intoMemorySegment(SPACE, c, ORDER);
-    c9y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c9x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c9y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 10) {
       return;
     }
-    c10x.intoMemorySegment(SPACE, c, ORDER);
-    c10y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c10x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c10y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 11) {
       return;
     }
-    c11x.intoMemorySegment(SPACE, c, ORDER);
-    c11y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c11x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c11y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
   }
 }

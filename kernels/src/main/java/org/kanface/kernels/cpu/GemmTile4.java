@@ -30,14 +30,10 @@ final class GemmTile4 {
     long a1 = rows > 1 ? a0 + aRow : a0;
     long a2 = rows > 2 ? a1 + aRow : a1;
     long a3 = rows > 3 ? a2 + aRow : a2;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 1 ? startRow : 0;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 2 ? startRow : 0;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 3 ? startRow : 0;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
@@ -49,22 +45,29 @@ final class GemmTile4 {
       var s3 = FloatVector.broadcast(F, SPACE.get(FLOAT, a3 + p * aCol));
       c3x = s3.fma(x, c3x);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 1) {
       return;
     }
-    c1x.intoMemorySegment(SPACE, c, ORDER);
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 2) {
       return;
     }
-    c2x.intoMemorySegment(SPACE, c, ORDER);
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 3) {
       return;
     }
-    c3x.intoMemorySegment(SPACE, c, ORDER);
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
   }
 
   /// Up to 4 rows, 2 vectors.
@@ -84,18 +87,14 @@ final class GemmTile4 {
     long a1 = rows > 1 ? a0 + aRow : a0;
     long a2 = rows > 2 ? a1 + aRow : a1;
     long a3 = rows > 3 ? a2 + aRow : a2;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c0y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 1 ? startRow : 0;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c1y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 2 ? startRow : 0;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c2y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 3 ? startRow : 0;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c3y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c0y = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c1y = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c2y = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c3y = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
@@ -112,25 +111,36 @@ final class GemmTile4 {
       c3x = s3.fma(x, c3x);
       c3y = s3.fma(y, c3y);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
-    c0y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c0y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 1) {
       return;
     }
-    c1x.intoMemorySegment(SPACE, c, ORDER);
-    c1y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c1y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 2) {
       return;
     }
-    c2x.intoMemorySegment(SPACE, c, ORDER);
-    c2y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c2y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 3) {
       return;
     }
-    c3x.intoMemorySegment(SPACE, c, ORDER);
-    c3y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c3y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
   }
 }

@@ -32,18 +32,12 @@ final class GemmTile6 {
     long a3 = rows > 3 ? a2 + aRow : a2;
     long a4 = rows > 4 ? a3 + aRow : a3;
     long a5 = rows > 5 ? a4 + aRow : a4;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 3 ? startRow : 0;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 4 ? startRow : 0;
-    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 5 ? startRow : 0;
-    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
@@ -59,26 +53,37 @@ final class GemmTile6 {
       var s5 = FloatVector.broadcast(F, SPACE.get(FLOAT, a5 + p * aCol));
       c5x = s5.fma(x, c5x);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c1x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c2x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 3) {
       return;
     }
-    c3x.intoMemorySegment(SPACE, c, ORDER);
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 4) {
       return;
     }
-    c4x.intoMemorySegment(SPACE, c, ORDER);
+    c4x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 5) {
       return;
     }
-    c5x.intoMemorySegment(SPACE, c, ORDER);
+    c5x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
   }
 
   /// Up to 6 rows, 2 vectors.
@@ -100,24 +105,18 @@ final class GemmTile6 {
     long a3 = rows > 3 ? a2 + aRow : a2;
     long a4 = rows > 4 ? a3 + aRow : a3;
     long a5 = rows > 5 ? a4 + aRow : a4;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c0y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c1y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c2y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 3 ? startRow : 0;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c3y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 4 ? startRow : 0;
-    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c4y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 5 ? startRow : 0;
-    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c5y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c0y = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c1y = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c2y = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c3y = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c4y = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
+    var c5y = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
@@ -140,31 +139,48 @@ final class GemmTile6 {
       c5x = s5.fma(x, c5x);
       c5y = s5.fma(y, c5y);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
-    c0y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c0y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c1x.intoMemorySegment(SPACE, c, ORDER);
-    c1y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c1y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c2x.intoMemorySegment(SPACE, c, ORDER);
-    c2y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c2y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 3) {
       return;
     }
-    c3x.intoMemorySegment(SPACE, c, ORDER);
-    c3y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c3y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 4) {
       return;
     }
-    c4x.intoMemorySegment(SPACE, c, ORDER);
-    c4y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c4x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c4y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 5) {
       return;
     }
-    c5x.intoMemorySegment(SPACE, c, ORDER);
-    c5y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c5x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c5y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
   }
 }

@@ -34,22 +34,14 @@ final class GemmTile8 {
     long a5 = rows > 5 ? a4 + aRow : a4;
     long a6 = rows > 6 ? a5 + aRow : a5;
     long a7 = rows > 7 ? a6 + aRow : a6;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += startRow;
-    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 5 ? startRow : 0;
-    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 6 ? startRow : 0;
-    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    at += rows > 7 ? startRow : 0;
-    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
+    var c6x = FloatVector.zero(F);
+    var c7x = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var s0 = FloatVector.broadcast(F, SPACE.get(FLOAT, a0 + p * aCol));
@@ -69,30 +61,45 @@ final class GemmTile8 {
       var s7 = FloatVector.broadcast(F, SPACE.get(FLOAT, a7 + p * aCol));
       c7x = s7.fma(x, c7x);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c1x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c2x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c3x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
-    c4x.intoMemorySegment(SPACE, c, ORDER);
+    start += startRow;
+    c4x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 5) {
       return;
     }
-    c5x.intoMemorySegment(SPACE, c, ORDER);
+    c5x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 6) {
       return;
     }
-    c6x.intoMemorySegment(SPACE, c, ORDER);
+    c6x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 7) {
       return;
     }
-    c7x.intoMemorySegment(SPACE, c, ORDER);
+    c7x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
   }
 
   /// Up to 8 rows, 2 vectors.
@@ -116,30 +123,22 @@ final class GemmTile8 {
     long a5 = rows > 5 ? a4 + aRow : a4;
     long a6 = rows > 6 ? a5 + aRow : a5;
     long a7 = rows > 7 ? a6 + aRow : a6;
-    long at = start;
-    var c0x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c0y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c1x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c1y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c2x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c2y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c3x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c3y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += startRow;
-    var c4x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c4y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 5 ? startRow : 0;
-    var c5x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c5y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 6 ? startRow : 0;
-    var c6x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c6y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
-    at += rows > 7 ? startRow : 0;
-    var c7x = FloatVector.fromMemorySegment(F, SPACE, at, ORDER);
-    var c7y = FloatVector.fromMemorySegment(F, SPACE, at + BYTES, ORDER);
+    var c0x = FloatVector.zero(F);
+    var c0y = FloatVector.zero(F);
+    var c1x = FloatVector.zero(F);
+    var c1y = FloatVector.zero(F);
+    var c2x = FloatVector.zero(F);
+    var c2y = FloatVector.zero(F);
+    var c3x = FloatVector.zero(F);
+    var c3y = FloatVector.zero(F);
+    var c4x = FloatVector.zero(F);
+    var c4y = FloatVector.zero(F);
+    var c5x = FloatVector.zero(F);
+    var c5y = FloatVector.zero(F);
+    var c6x = FloatVector.zero(F);
+    var c6y = FloatVector.zero(F);
+    var c7x = FloatVector.zero(F);
+    var c7y = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
       var x = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow, ORDER);
       var y = FloatVector.fromMemorySegment(F, SPACE, b + p * bRow + BYTES, ORDER);
@@ -168,37 +167,60 @@ final class GemmTile8 {
       c7x = s7.fma(x, c7x);
       c7y = s7.fma(y, c7y);
     }
-    c0x.intoMemorySegment(SPACE, c, ORDER);
-    c0y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c0x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c0y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c1x.intoMemorySegment(SPACE, c, ORDER);
-    c1y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c1x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c1y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c2x.intoMemorySegment(SPACE, c, ORDER);
-    c2y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c2x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c2y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c3x.intoMemorySegment(SPACE, c, ORDER);
-    c3y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c3x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c3y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
-    c4x.intoMemorySegment(SPACE, c, ORDER);
-    c4y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    start += startRow;
+    c4x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c4y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 5) {
       return;
     }
-    c5x.intoMemorySegment(SPACE, c, ORDER);
-    c5y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c5x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c5y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 6) {
       return;
     }
-    c6x.intoMemorySegment(SPACE, c, ORDER);
-    c6y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c6x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c6y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
     c += cRow;
+    start += startRow;
     if (rows == 7) {
       return;
     }
-    c7x.intoMemorySegment(SPACE, c, ORDER);
-    c7y.intoMemorySegment(SPACE, c + BYTES, ORDER);
+    c7x.add(FloatVector.fromMemorySegment(F, SPACE, start, ORDER))
+        .intoMemorySegment(SPACE, c, ORDER);
+    c7y.add(FloatVector.fromMemorySegment(F, SPACE, start + BYTES, ORDER))
+        .intoMemorySegment(SPACE, c + BYTES, ORDER);
   }
 }
