@@ -1,10 +1,12 @@
 package org.kanface.kernels.reference;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Memory;
+import org.kanface.kernels.Workers;
 
 /// 2-d convolution and its gradients by the definition. Each output element is one sum, gathered
 /// from every place that contributes to it.
@@ -12,26 +14,47 @@ record ConvReference(DType type) implements ConvKernels {
   @Override
   public void forward(Conv2d s, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
     var xs = Elements.of(x, type);
-    var ws = Elements.of(weight, type);
     var ys = Elements.of(y, type);
     var bs = Elements.ofNullable(bias, type);
-    long at = 0;
-    for (long n = 0; n < s.n(); n++) {
-      for (long i = 0; i < s.outH(); i++) {
-        for (long j = 0; j < s.outW(); j++) {
-          for (long o = 0; o < s.outC(); o++) {
-            ys.set(at++, (bs == null ? 0 : bs.get(o)) + window(s, xs, ws, n, i, j, o));
+    double[][] taps = taps(s, Elements.of(weight, type));
+    int groupO = Math.toIntExact(s.outC() / s.groups());
+    Workers.forEach(
+        s.n() * s.outH(),
+        row -> {
+          var sums = new double[groupO];
+          long at = row * s.outW() * s.outC();
+          for (long j = 0; j < s.outW(); j++) {
+            for (int g = 0; g < s.groups(); g++) {
+              Arrays.fill(sums, 0);
+              window(s, xs, taps[g], row / s.outH(), row % s.outH(), j, g, sums);
+              for (long o = 0; o < groupO; o++) {
+                ys.set(at++, (bs == null ? 0 : bs.get(g * groupO + o)) + sums[(int) o]);
+              }
+            }
           }
+        });
+  }
+
+  /// The weights of each group as `[u, v, c, o]`: what one input is multiplied by lies together.
+  private static double[][] taps(Conv2d s, Elements weight) {
+    long groupO = s.outC() / s.groups();
+    long depth = (long) s.kh() * s.kw() * (s.c() / s.groups());
+    var taps = new double[Math.toIntExact(s.groups())][Math.toIntExact(depth * groupO)];
+    long at = 0;
+    for (double[] group : taps) {
+      for (int o = 0; o < groupO; o++) {
+        for (int p = 0; p < depth; p++) {
+          group[(int) (p * groupO) + o] = weight.get(at++);
         }
       }
     }
+    return taps;
   }
 
-  /// `Σ_uvc weight[o, u, v, c] * x[n, i·stride + u·dilation - pad, …, group(o) + c]`.
-  private static double window(Conv2d s, Elements x, Elements w, long n, long i, long j, long o) {
+  /// `sums[o] += Σ_uvc taps[u, v, c, o] * x[n, i·stride + u·dilation - pad, …, group + c]`.
+  private static void window(
+      Conv2d s, Elements x, double[] taps, long n, long i, long j, long group, double[] sums) {
     long groupC = s.c() / s.groups();
-    long firstC = o / (s.outC() / s.groups()) * groupC;
-    double sum = 0;
     for (long u = 0; u < s.kh(); u++) {
       long row = i * s.strideH() + u * s.dilationH() - s.padH();
       if (row < 0 || row >= s.h()) {
@@ -42,14 +65,19 @@ record ConvReference(DType type) implements ConvKernels {
         if (column < 0 || column >= s.w()) {
           continue;
         }
-        long xAt = ((n * s.h() + row) * s.w() + column) * s.c() + firstC;
-        long wAt = ((o * s.kh() + u) * s.kw() + v) * groupC;
-        for (long c = 0; c < groupC; c++) {
-          sum += x.get(xAt + c) * w.get(wAt + c);
+        long xAt = ((n * s.h() + row) * s.w() + column) * s.c() + group * groupC;
+        int tap = (int) ((u * s.kw() + v) * groupC) * sums.length;
+        for (long c = 0; c < groupC; c++, tap += sums.length) {
+          addScaled(x.get(xAt + c), taps, tap, sums);
         }
       }
     }
-    return sum;
+  }
+
+  private static void addScaled(double scale, double[] values, int from, double[] sums) {
+    for (int o = 0; o < sums.length; o++) {
+      sums[o] += scale * values[from + o];
+    }
   }
 
   @Override
