@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kanface.tensor.Check;
@@ -27,6 +28,7 @@ public final class Graph implements AutoCloseable {
   private final List<Node> tape = new ArrayList<>();
   private final List<Var> owned = new ArrayList<>();
   private boolean walked;
+  private @Nullable Consumer<Op> watcher;
 
   private record Node(Op op, Frame frame, Var output) {}
 
@@ -121,12 +123,20 @@ public final class Graph implements AutoCloseable {
     return v;
   }
 
+  /// Shows every op applied in this graph to `each`, its inputs' values computed, its own not yet.
+  public void watch(Consumer<Op> each) {
+    watcher = each;
+  }
+
   /// Applies an op in the current graph.
   public static Var apply(Op op) {
     return current().run(op);
   }
 
   private Var run(Op op) {
+    if (watcher != null) {
+      watcher.accept(op);
+    }
     List<Var> inputs = op.inputs();
     boolean wanted = recording && inputs.stream().anyMatch(Var::requiresGrad);
     var frame = new Frame(inputs, wanted);

@@ -20,6 +20,7 @@ final class Comparison {
   private final Set<String> seen = new HashSet<>();
   private final List<String> misses = new ArrayList<>();
   private double worst; // error over tolerance
+  private String remark = "";
 
   Comparison(GoldenCase golden, double floor) {
     this.golden = golden;
@@ -111,6 +112,15 @@ final class Comparison {
     seen.add(name);
   }
 
+  boolean isClean() {
+    return misses.isEmpty();
+  }
+
+  /// Adds to what a pass says.
+  void remark(String what) {
+    remark = "; " + what;
+  }
+
   void miss(String what) {
     misses.add(what);
   }
@@ -125,7 +135,7 @@ final class Comparison {
         ? new Outcome(
             golden.id(),
             Outcome.Status.PASS,
-            String.format(Locale.ROOT, "error at most %.2f of what is allowed", worst))
+            String.format(Locale.ROOT, "error at most %.2f of what is allowed", worst) + remark)
         : new Outcome(
             golden.id(),
             Outcome.Status.FAIL,

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.kernels.DType;
@@ -44,21 +46,66 @@ final class ModelCases {
             Json.string(Json.member(object(golden, "loss"), "kind", golden.id()), "loss kind"));
   }
 
+  /// Compares the network as it is; where that misses something and the network has kinks, again
+  /// with the few values within rounding of a kink on the side where exact arithmetic has them.
   Outcome run(GoldenCase golden) {
+    Comparison plain = compare(golden, null);
+    if (plain.isClean()) {
+      return plain.outcome();
+    }
+    Kinks kinks = exactSides(golden);
+    Comparison moved = compare(golden, kinks);
+    if (kinks.moved() == 0 || kinks.farthest() > EMBEDDING_FLOOR || !moved.isClean()) {
+      return plain.outcome();
+    }
+    moved.remark(
+        String.format(
+            Locale.ROOT,
+            "%d values within %.1e of a rectifier's kink on float64's side",
+            kinks.moved(),
+            kinks.farthest()));
+    return moved.outcome();
+  }
+
+  private Comparison compare(GoldenCase golden, @Nullable Kinks kinks) {
     var comparison = new Comparison(golden, EMBEDDING_FLOOR);
-    Map<String, Object> args = object(golden, "args");
-    String kind = golden.string("kind");
-    long embedding = ModelKinds.embedding(args);
-    ModelHead head =
-        ModelHead.of(
-            object(golden, "loss"), golden.integer("classes"), embedding, Init.of(device, 1));
-    try (Module model = ModelKinds.create(kind, args, Init.of(device, 1));
+    ModelHead head = head(golden, device);
+    try (Module model = model(golden, Init.of(device, 1));
         Module _ = head.module()) {
       fill(golden, model, head, comparison);
       evaluate(golden, model, comparison);
-      train(golden, model, head, comparison);
+      train(golden, model, head, kinks, comparison);
     }
-    return comparison.outcome();
+    return comparison;
+  }
+
+  /// The sides that a float64 forward pass over the training batch takes.
+  private static Kinks exactSides(GoldenCase golden) {
+    var kinks = new Kinks();
+    Device exact = Device.reference();
+    ModelHead head = head(golden, exact);
+    try (Module model = model(golden, new Init(exact, DType.F64, 1));
+        Module _ = head.module();
+        Graph graph = Graph.inference()) {
+      fill(golden, model, head, new Comparison(golden, 0));
+      model.train(true);
+      kinks.record(graph);
+      model.forward(
+          graph.constant(images(golden, exact, DType.F64, (int) golden.integer("train_batch"))));
+    }
+    return kinks;
+  }
+
+  private static Module model(GoldenCase golden, Init init) {
+    return ModelKinds.create(golden.string("kind"), object(golden, "args"), init);
+  }
+
+  private static ModelHead head(GoldenCase golden, Device device) {
+    return ModelHead.of(
+        object(golden, "loss"),
+        golden.integer("classes"),
+        ModelKinds.embedding(object(golden, "args")),
+        Init.of(device, 1));
   }
 
   private static Map<String, Object> object(GoldenCase golden, String attr) {
@@ -156,14 +203,20 @@ final class ModelCases {
 
   // ---- evaluation -----------------------------------------------------------------------------
 
-  private Tensor images(GoldenCase golden, int count) {
+  private static Tensor images(GoldenCase golden, Device device, DType dtype, int count) {
     int size = (int) golden.integer("input_size");
-    Shape nchw = Shape.of(count, 3, size, size);
-    Packing packing = Images.packing(nchw);
-    return Tensor.of(
-        device,
-        packing.internal(),
-        packing.toInternal(GoldenRandom.images(golden.seed(), count, size)));
+    Packing packing = Images.packing(Shape.of(count, 3, size, size));
+    float[] pixels = packing.toInternal(GoldenRandom.images(golden.seed(), count, size));
+    if (dtype == DType.F32) {
+      return Tensor.of(device, packing.internal(), pixels);
+    }
+    var wide = new double[pixels.length];
+    Arrays.setAll(wide, i -> pixels[i]);
+    return Tensor.ofDoubles(device, packing.internal(), wide);
+  }
+
+  private Tensor images(GoldenCase golden, int count) {
+    return images(golden, device, DType.F32, count);
   }
 
   private void evaluate(GoldenCase golden, Module model, Comparison comparison) {
@@ -255,7 +308,12 @@ final class ModelCases {
 
   // ---- training -------------------------------------------------------------------------------
 
-  private void train(GoldenCase golden, Module model, ModelHead head, Comparison comparison) {
+  private void train(
+      GoldenCase golden,
+      Module model,
+      ModelHead head,
+      @Nullable Kinks kinks,
+      Comparison comparison) {
     Map<String, Object> settings = object(golden, "optimizer");
     int steps = (int) golden.integer("train_steps");
     long[] labels =
@@ -273,6 +331,9 @@ final class ModelCases {
       for (int step = 0; step < steps; step++) {
         optimizer.zeroGrad();
         try (Graph graph = Graph.training(step)) {
+          if (step == 0 && kinks != null) {
+            kinks.impose(graph);
+          }
           Var x = graph.constant(images(golden, labels.length));
           Var y = model.forward(x);
           Var embeddings = embeddings(golden, y).keep();
