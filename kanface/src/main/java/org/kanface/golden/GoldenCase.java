@@ -84,7 +84,12 @@ record GoldenCase(
   }
 
   double number(String attr, double otherwise) {
-    return attrs.containsKey(attr) ? number(attr) : otherwise;
+    Object value = attrs.get(attr);
+    return value == null || Json.NULL.equals(value) ? otherwise : number(attr);
+  }
+
+  boolean bool(String attr, boolean otherwise) {
+    return attrs.containsKey(attr) ? bool(attr) : otherwise;
   }
 
   boolean bool(String attr) {

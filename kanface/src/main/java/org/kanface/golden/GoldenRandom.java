@@ -50,6 +50,9 @@ final class GoldenRandom {
   /// The fixtures' images, NCHW: three quarters coarse blocks of 16 pixels, one quarter noise.
   static float[] images(String seed, int n, int size) {
     String key = seed + "|input|" + size + "#";
+    if (size % 16 != 0) {
+      throw new IllegalArgumentException("input_size " + size + ": expected a multiple of 16");
+    }
     int blocks = size / 16;
     float[] coarse = uniform(key + "coarse", n * 3 * blocks * blocks, -1, 1);
     float[] noise = uniform(key + "noise", n * 3 * size * size, -1, 1);

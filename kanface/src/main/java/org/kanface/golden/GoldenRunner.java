@@ -10,10 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.kanface.nn.SafeTensors;
-import org.kanface.nn.StateException;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
-import org.kanface.tensor.ShapeException;
 
 /// Runs every case of a fixture folder (`index.json` and its safetensors files) on a device.
 public final class GoldenRunner {
@@ -43,16 +41,17 @@ public final class GoldenRunner {
     try {
       for (Object entry : Json.array(Json.member(index, "cases", "index.json"), "cases")) {
         Map<String, Object> fields = Json.object(entry, "case");
-        if (!filter.test(Json.string(Json.member(fields, "id", "case"), "id"))) {
+        String id = Json.string(Json.member(fields, "id", "case"), "id");
+        if (!filter.test(id)) {
           continue;
         }
-        String file = Json.string(Json.member(fields, "file", "case"), "file");
-        SafeTensors tensors = open.get(file);
-        if (tensors == null) {
-          tensors = SafeTensors.open(folder.resolve(file));
-          open.put(file, tensors);
+        Outcome outcome;
+        try {
+          String file = Json.string(Json.member(fields, "file", "case"), "file");
+          outcome = run(GoldenCase.of(seed, fields, tensors(folder, file, open)));
+        } catch (IOException | RuntimeException e) {
+          outcome = failed(id, e);
         }
-        Outcome outcome = run(GoldenCase.of(seed, fields, tensors));
         outcomes.add(outcome);
         each.accept(outcome);
       }
@@ -60,6 +59,20 @@ public final class GoldenRunner {
       open.values().forEach(SafeTensors::close);
     }
     return outcomes;
+  }
+
+  private static SafeTensors tensors(Path folder, String file, Map<String, SafeTensors> open)
+      throws IOException {
+    SafeTensors tensors = open.get(file);
+    if (tensors == null) {
+      Path path = folder.resolve(file);
+      if (!Files.isRegularFile(path)) {
+        throw new IOException(file + " is not in the folder");
+      }
+      tensors = SafeTensors.open(path);
+      open.put(file, tensors);
+    }
+    return tensors;
   }
 
   private static void checkGenerator(Map<String, Object> index) {
@@ -89,20 +102,30 @@ public final class GoldenRunner {
         case "arcface_head" -> losses.arcFace(golden);
         case "adaface_head" -> losses.adaFace(golden);
         case "partial_fc" -> losses.partialFc(golden);
-        case "optimizer" -> OptimCases.optimizer(golden, device);
+        case "optimizer" ->
+            Optimizers.knows(golden.attrs())
+                ? OptimCases.optimizer(golden, device)
+                : unsupported(golden, "optimizer " + golden.attrs());
         case "polynomial_lr_warmup" -> OptimCases.polynomialWarmup(golden);
         case "poly_scheduler" -> OptimCases.laggingSquare(golden);
         case "reduce_lr_on_plateau" -> OptimCases.plateau(golden);
-        case "model" ->
-            ModelCases.knows(golden)
-                ? new ModelCases(device).run(golden)
-                : unsupported(golden, "model " + golden.string("kind"));
+        case "model" -> {
+          String unknown = ModelCases.unknown(golden);
+          yield unknown.isEmpty()
+              ? new ModelCases(device).run(golden)
+              : unsupported(golden, unknown);
+        }
         default ->
             modules.knows(golden.op()) ? modules.run(golden) : unsupported(golden, golden.op());
       };
-    } catch (ShapeException | StateException e) {
-      return new Outcome(golden.id(), Outcome.Status.FAIL, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) { // of whatever kind: the other cases are still to run
+      return failed(golden.id(), e);
     }
+  }
+
+  private static Outcome failed(String id, Exception e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return new Outcome(id, Outcome.Status.FAIL, message);
   }
 
   private static Outcome unsupported(GoldenCase golden, String what) {

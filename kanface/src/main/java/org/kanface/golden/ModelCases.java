@@ -15,10 +15,8 @@ import org.kanface.nn.Module;
 import org.kanface.nn.Packing;
 import org.kanface.nn.Parameter;
 import org.kanface.nn.loss.AdaFaceHead;
-import org.kanface.nn.optim.Adam;
 import org.kanface.nn.optim.GradNorm;
 import org.kanface.nn.optim.Optimizer;
-import org.kanface.nn.optim.Sgd;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
 import org.kanface.tensor.Shape;
@@ -40,10 +38,19 @@ final class ModelCases {
     this.device = device;
   }
 
-  static boolean knows(GoldenCase golden) {
-    return ModelKinds.knows(golden.string("kind"))
-        && ModelHead.knows(
-            Json.string(Json.member(object(golden, "loss"), "kind", golden.id()), "loss kind"));
+  /// What of the case is not built, empty if all is.
+  static String unknown(GoldenCase golden) {
+    String kind = golden.string("kind");
+    Map<String, Object> optimizer = object(golden, "optimizer");
+    String loss =
+        Json.string(Json.member(object(golden, "loss"), "kind", golden.id()), "loss kind");
+    if (!ModelKinds.knows(kind)) {
+      return "model " + kind;
+    }
+    if (!ModelHead.knows(loss)) {
+      return "loss " + loss;
+    }
+    return Optimizers.knows(optimizer) ? "" : "optimizer " + optimizer;
   }
 
   /// Compares the network as it is; where that misses something and the network has kinks, again
@@ -320,14 +327,15 @@ final class ModelCases {
         Json.array(Json.member(golden.attrs(), "labels", golden.id()), golden.id()).stream()
             .mapToLong(v -> Json.integer(v, golden.id()))
             .toArray();
-    double decay = ModelKinds.number(settings, "wd", 0);
+    double decay =
+        ModelKinds.number(settings, "wd", ModelKinds.number(settings, "weight_decay", 0));
     List<Optimizer.Group> groups =
         List.of(
             Optimizer.Group.of(model.state(), decay),
             Optimizer.Group.of(head.module().state(), decay));
     var losses = new double[steps];
     model.train(true);
-    try (Optimizer optimizer = optimizer(settings, groups)) {
+    try (Optimizer optimizer = Optimizers.of(settings, groups)) {
       for (int step = 0; step < steps; step++) {
         optimizer.zeroGrad();
         try (Graph graph = Graph.training(step)) {
@@ -354,14 +362,6 @@ final class ModelCases {
       }
     }
     comparison.check("losses", losses, LOSS_FLOOR);
-  }
-
-  private static Optimizer optimizer(Map<String, Object> settings, List<Optimizer.Group> groups) {
-    return switch (Json.string(Json.member(settings, "kind", "optimizer"), "kind")) {
-      case "sgd" -> new Sgd(groups, ModelKinds.number(settings, "momentum", 0), false);
-      case "adam" -> new Adam(groups, Adam.Config.ADAM);
-      default -> new Adam(groups, Adam.Config.ADAMW);
-    };
   }
 
   /// Running statistics after the first forward pass.

@@ -4,13 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.Elementwise;
-import org.kanface.autograd.op.L2Normalize;
-import org.kanface.autograd.op.Softmax;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
@@ -33,7 +30,6 @@ import org.kanface.nn.layer.GaussianPool;
 import org.kanface.nn.layer.LayerNorm;
 import org.kanface.nn.layer.Linear;
 import org.kanface.nn.layer.LowRankLinear;
-import org.kanface.nn.layer.MaxPool;
 import org.kanface.nn.layer.PRelu;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Shape;
@@ -52,6 +48,7 @@ final class ModuleCases {
           "batch_norm",
           "prelu",
           "max_pool2d",
+          "avg_pool2d",
           "global_avg_pool",
           "gaussian_weighted_pool",
           "ibasic_block",
@@ -73,16 +70,15 @@ final class ModuleCases {
     makers.put("layer_norm", ModuleCases::layerNorm);
     makers.put("layer_norm_channels_first", ModuleCases::layerNorm);
     makers.put("batch_norm", ModuleCases::batchNorm);
-    makers.put("prelu", (c, i) -> new Named("prelu", new PRelu(i, c.integer("channels"))));
-    makers.put(
-        "max_pool2d",
-        (c, i) -> new MaxPool((int) c.integer("kernel"), (int) c.integer("stride"), 0));
+    makers.put("prelu", (c, i) -> OneOp.named("prelu", new PRelu(i, c.integer("channels"))));
+    makers.put("max_pool2d", (c, i) -> OneOp.maxPool(c));
+    makers.put("avg_pool2d", (c, i) -> OneOp.averagePool(c));
     makers.put("global_avg_pool", (c, i) -> new AdaptiveAveragePool(1, 1));
     makers.put("gelu_erf", plain(Elementwise::gelu));
     makers.put("silu", plain(Elementwise::silu));
     makers.put("relu", plain(Elementwise::relu));
-    makers.put("softmax", plain(Softmax::of));
-    makers.put("l2_normalize", (c, i) -> new Plain(x -> L2Normalize.of(x, -1, c.number("eps"))));
+    makers.put("softmax", (c, i) -> OneOp.softmax(c));
+    makers.put("l2_normalize", (c, i) -> OneOp.l2Normalize(c));
     makers.put(
         "lora_linear",
         (c, i) -> new LowRankLinear(i, c.integer("in"), c.integer("out"), c.number("rank_ratio")));
@@ -99,7 +95,14 @@ final class ModuleCases {
     makers.put(
         "depthwise_separable_conv",
         (c, i) -> new DepthwiseSeparable(i, c.integer("in"), c.integer("out")));
-    makers.put("positional_encoding_fourier", (c, i) -> new FourierPosition(i, c.integer("dim")));
+    makers.put(
+        "positional_encoding_fourier",
+        (c, i) ->
+            new FourierPosition(
+                i,
+                c.integer("dim"),
+                (int) c.number("hidden_dim", 32),
+                c.number("temperature", 10_000)));
   }
 
   boolean knows(String op) {
@@ -189,7 +192,7 @@ final class ModuleCases {
   }
 
   private static BiFunction<GoldenCase, Init, Module> plain(UnaryOperator<Var> function) {
-    return (golden, init) -> new Plain(function);
+    return (golden, init) -> OneOp.of(function);
   }
 
   private static Module kan(GoldenCase c, Init init) {
@@ -207,6 +210,9 @@ final class ModuleCases {
   }
 
   private static Module conv(GoldenCase c, Init init) {
+    if (c.number("dilation", 1) > 1) {
+      return OneOp.dilated(c, init);
+    }
     return new Conv2d(
         init,
         new Conv2d.Config(
@@ -259,33 +265,5 @@ final class ModuleCases {
     comparison.check(
         "kernel", GaussianPool.kernel((int) golden.integer("size"), golden.number("sigma")));
     return comparison.outcome();
-  }
-
-  /// A module as the only part of another one.
-  private static final class Named extends Module {
-    private final Module part;
-
-    Named(String name, Module part) {
-      this.part = register(name, part);
-    }
-
-    @Override
-    protected Var compute(Var x) {
-      return part.forward(x);
-    }
-  }
-
-  /// A function without parameters.
-  private static final class Plain extends Module {
-    private final Function<Var, Var> function;
-
-    Plain(Function<Var, Var> function) {
-      this.function = function;
-    }
-
-    @Override
-    protected Var compute(Var x) {
-      return function.apply(x);
-    }
   }
 }

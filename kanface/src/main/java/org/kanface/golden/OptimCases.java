@@ -5,12 +5,10 @@ import java.util.List;
 import org.kanface.autograd.Var;
 import org.kanface.nn.Packing;
 import org.kanface.nn.Parameter;
-import org.kanface.nn.optim.Adam;
 import org.kanface.nn.optim.GradNorm;
 import org.kanface.nn.optim.Optimizer;
 import org.kanface.nn.optim.ReduceLrOnPlateau;
 import org.kanface.nn.optim.Schedule;
-import org.kanface.nn.optim.Sgd;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
 import org.kanface.tensor.Tensor;
@@ -33,7 +31,9 @@ final class OptimCases {
     parameters.put("param", parameter);
     double clip = golden.number("clip", 0);
     try (Optimizer optimizer =
-        make(golden, List.of(Optimizer.Group.of(parameters, golden.number("weight_decay", 0))))) {
+        Optimizers.of(
+            golden.attrs(),
+            List.of(Optimizer.Group.of(parameters, golden.number("weight_decay", 0))))) {
       for (int step = 1; golden.has("grad" + step); step++) {
         float[] grad = golden.floats("grad" + step);
         if (step == LOUD_STEP) {
@@ -56,15 +56,6 @@ final class OptimCases {
       parameter.var().close();
     }
     return comparison.outcome();
-  }
-
-  private static Optimizer make(GoldenCase golden, List<Optimizer.Group> groups) {
-    return switch (golden.string("kind")) {
-      case "sgd" -> new Sgd(groups, golden.number("momentum", 0), false);
-      case "adam" -> new Adam(groups, Adam.Config.ADAM);
-      case "adamw" -> new Adam(groups, Adam.Config.ADAMW);
-      default -> throw new IllegalArgumentException("unknown optimizer " + golden.string("kind"));
-    };
   }
 
   static Outcome polynomialWarmup(GoldenCase golden) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
+import org.kanface.tensor.Shape;
 
 class GoldenTest {
   @TempDir private Path folder;
@@ -112,5 +113,109 @@ class GoldenTest {
     assertThatThrownBy(this::run)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the generator's known answers for \"k\" differ");
+  }
+
+  @Test
+  void aCaseThatCannotRunDoesNotEndTheOthers() throws IOException {
+    new TinyFixture()
+        .lost("lost")
+        .add("damped", "optimizer", Json.of("kind", "sgd", "dampening", 0.5), List.of())
+        .add("bare", "optimizer", Json.of("lr", 0.5), List.of())
+        .kan("right", 0)
+        .write(folder);
+
+    assertThat(run())
+        .extracting(Outcome::status, Outcome::detail)
+        .startsWith(
+            tuple(Outcome.Status.FAIL, "lost.safetensors is not in the folder"),
+            tuple(
+                Outcome.Status.UNSUPPORTED, "optimizer {kind=sgd, dampening=0.5} is not built yet"))
+        .extracting(t -> t.toList().getFirst())
+        .containsExactly(
+            Outcome.Status.FAIL,
+            Outcome.Status.UNSUPPORTED,
+            Outcome.Status.FAIL,
+            Outcome.Status.PASS);
+  }
+
+  @Test
+  void optimizersHaveTheirOwnHyperparameters() throws IOException {
+    Shape one = Shape.of(1);
+    new TinyFixture()
+        .add(
+            "nesterov",
+            "optimizer",
+            Json.of("kind", "sgd", "lr", 0.1, "momentum", 0.5, "nesterov", true),
+            List.of("param1", "param2"))
+        .with("nesterov", "param0", one, 1)
+        .with("nesterov", "grad1", one, 1)
+        .with("nesterov", "grad2", one, 1)
+        .with("nesterov", "param1", one, 0.85f) // 1 - 0.1 (1 + 0.5 · 1)
+        .with("nesterov", "param2", one, 0.675f) // 0.85 - 0.1 (1 + 0.5 · 1.5)
+        .add(
+            "adam",
+            "optimizer",
+            Json.of("kind", "adam", "lr", 0.1, "betas", List.of(0.5, 0.5), "eps", 0.1),
+            List.of("param1", "param2"))
+        .with("adam", "param0", one, 1)
+        .with("adam", "grad1", one, 2)
+        .with("adam", "grad2", one, 0)
+        .with("adam", "param1", one, 0.9047619f) // 1 - 0.1 · 2 / (√4 + 0.1)
+        .with("adam", "param2", one, 0.8516285f) // - 0.1 · (0.5/0.75) / (√(1/0.75) + 0.1)
+        .write(folder);
+
+    assertThat(run()).allSatisfy(o -> assertThat(o.status()).isEqualTo(Outcome.Status.PASS));
+  }
+
+  @Test
+  void operationsHaveTheirRarerAttributes() throws IOException {
+    Shape image = Shape.of(1, 1, 3, 3);
+    Shape corner = Shape.of(1, 1, 1, 1);
+    float[] nine = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    Shape square = Shape.of(2, 2);
+    Shape squareImage = Shape.of(1, 1, 2, 2);
+    new TinyFixture()
+        .add(
+            "dilated",
+            "conv2d",
+            Json.of(
+                "in",
+                1L,
+                "out",
+                1L,
+                "kernel",
+                2L,
+                "stride",
+                1L,
+                "padding",
+                0L,
+                "dilation",
+                2L,
+                "groups",
+                1L,
+                "bias",
+                false),
+            List.of("y", "grad.weight"))
+        .with("dilated", "x", image, nine)
+        .with("dilated", "param.weight", squareImage, 1, 10, 100, 1000)
+        .with("dilated", "dy", corner, 2)
+        .with("dilated", "y", corner, 9731)
+        .with("dilated", "grad.weight", squareImage, 2, 6, 14, 18)
+        .add(
+            "ceil",
+            "max_pool2d",
+            Json.of("kernel", 2L, "stride", 2L, "ceil_mode", true),
+            List.of("y"))
+        .with("ceil", "x", image, nine)
+        .with("ceil", "dy", squareImage, 1, 1, 1, 1)
+        .with("ceil", "y", squareImage, 5, 6, 8, 9)
+        .add("columns", "softmax", Json.of("axis", 0L), List.of("y"))
+        .with("columns", "x", square, 0, 0, 0, (float) Math.log(3))
+        .with("columns", "dy", square, 1, 1, 1, 1)
+        .with("columns", "y", square, 0.5f, 0.25f, 0.5f, 0.75f)
+        .write(folder);
+
+    assertThat(run())
+        .allSatisfy(o -> assertThat(o.status()).as(o.toString()).isEqualTo(Outcome.Status.PASS));
   }
 }

@@ -66,6 +66,24 @@ public final class TinyFixture {
     return this;
   }
 
+  /// Adds a case with its attributes; tensors follow.
+  public TinyFixture add(String id, String op, Map<String, Object> attrs, List<String> outputs) {
+    cases.add(Json.of("id", id, "op", op, "file", FILE, "attrs", attrs, "out", outputs));
+    return this;
+  }
+
+  /// Adds a case whose tensors are in a file that is not there.
+  public TinyFixture lost(String id) {
+    cases.add(Json.of("id", id, "op", "relu", "file", "lost.safetensors"));
+    return this;
+  }
+
+  /// Adds a tensor of a case.
+  public TinyFixture with(String id, String name, Shape shape, float... values) {
+    put(id, name, shape, values);
+    return this;
+  }
+
   /// Writes `index.json` and the tensors.
   public void write(Path folder) throws IOException {
     SafeTensors.write(folder.resolve(FILE), tensors, Map.of());

@@ -28,7 +28,7 @@ record ConvReference(DType type) implements ConvKernels {
               Arrays.fill(sums, 0);
               window(s, xs, taps[g], row / s.outH(), row % s.outH(), j, g, sums);
               for (long o = 0; o < groupO; o++) {
-                ys.set(at++, (bs == null ? 0 : bs.get(g * groupO + o)) + sums[(int) o]);
+                ys.set(at++, (bs == null ? 0 : bs.get((long) g * groupO + o)) + sums[(int) o]);
               }
             }
           }

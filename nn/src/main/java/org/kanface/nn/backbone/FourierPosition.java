@@ -7,6 +7,7 @@ import org.kanface.kernels.DType;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.layer.Conv2d;
+import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
 
@@ -19,16 +20,27 @@ import org.kanface.tensor.Tensor;
 /// The
 /// arithmetic is float32, as in XCiT's code (arXiv:2106.09681).
 public final class FourierPosition extends Module {
-  private static final int HIDDEN = 32; // channels for each of rows and columns
+  private static final int HIDDEN = 32;
   private static final double TEMPERATURE = 10_000;
 
-  private final Conv2d projection; // 1×1, 64 → dim
+  private final int hidden;
+  private final double temperature;
+  private final Conv2d projection; // 1×1, 2 hidden → dim
 
   public FourierPosition(Init init, long dim) {
+    this(init, dim, HIDDEN, TEMPERATURE);
+  }
+
+  /// The same with `hidden` channels for each of rows and columns, and `temperature` for 10000.
+  public FourierPosition(Init init, long dim, int hidden, double temperature) {
+    Check.positive("FourierPosition", "hidden_dim", hidden);
+    Check.positive("FourierPosition", "temperature", temperature);
+    this.hidden = hidden;
+    this.temperature = temperature;
     projection =
         register(
             "token_projection",
-            new Conv2d(init, new Conv2d.Config(2 * HIDDEN, dim, 1, 1, 0, 1, true)));
+            new Conv2d(init, new Conv2d.Config(2L * hidden, dim, 1, 1, 0, 1, true)));
   }
 
   /// The encoding for maps of `x`'s size: `x [b, h, w, c]` → `[1, h, w, dim]`.
@@ -36,12 +48,12 @@ public final class FourierPosition extends Module {
   protected Var compute(Var x) {
     int h = Math.toIntExact(x.dim(1));
     int w = Math.toIntExact(x.dim(2));
-    Shape shape = Shape.of(1, h, w, 2 * HIDDEN);
+    Shape shape = Shape.of(1, h, w, 2L * hidden);
     Tensor map;
     if (x.dtype() == DType.F32) {
-      map = Tensor.of(x.value().device(), shape, encode(h, w));
+      map = Tensor.of(x.value().device(), shape, encode(h, w, hidden, temperature));
     } else {
-      float[] values = encode(h, w);
+      float[] values = encode(h, w, hidden, temperature);
       var doubles = new double[values.length];
       Arrays.setAll(doubles, i -> values[i]);
       map = Tensor.ofDoubles(x.value().device(), shape, doubles);
@@ -51,12 +63,16 @@ public final class FourierPosition extends Module {
 
   /// The map before its projection, `[h, w, 64]`.
   static float[] encode(int h, int w) {
-    var out = new float[h * w * 2 * HIDDEN];
+    return encode(h, w, HIDDEN, TEMPERATURE);
+  }
+
+  private static float[] encode(int h, int w, int hidden, double temperature) {
+    var out = new float[h * w * 2 * hidden];
     for (int i = 0; i < h; i++) {
       for (int j = 0; j < w; j++) {
-        int at = (i * w + j) * 2 * HIDDEN;
-        channels(out, at, angle(i, h));
-        channels(out, at + HIDDEN, angle(j, w));
+        int at = (i * w + j) * 2 * hidden;
+        channels(out, at, angle(i, h), hidden, temperature);
+        channels(out, at + hidden, angle(j, w), hidden, temperature);
       }
     }
     return out;
@@ -66,9 +82,9 @@ public final class FourierPosition extends Module {
     return (index + 1) / (size + 1e-6f) * (float) (2 * Math.PI);
   }
 
-  private static void channels(float[] out, int at, float angle) {
-    for (int f = 0; f < HIDDEN; f++) {
-      float e = angle / (float) Math.pow(TEMPERATURE, (double) (f - f % 2) / HIDDEN);
+  private static void channels(float[] out, int at, float angle, int hidden, double temperature) {
+    for (int f = 0; f < hidden; f++) {
+      float e = angle / (float) Math.pow(temperature, (double) (f - f % 2) / hidden);
       out[at + f] = (float) (f % 2 == 0 ? Math.sin(e) : Math.cos(e));
     }
   }
