@@ -16,12 +16,15 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 /// want
 /// it is read where it is.
 ///
-/// How a sum is cut changes none of its bits: each term is added to the one before, in order.
+/// A sum's terms are added in equal chains of at most [#CHAIN], and the chains in their order: the
+/// error of a long sum is then little more than a chain's; one chain of all would lose digits with
+/// `√k`.
 final class GemmBlock {
   /// Rows of `a` that a block holds at most.
   static final int HEIGHT = 12 * 12; // 144 * 512 floats: a third of a 1 MB cache
 
   private static final int DEPTH = 512;
+  private static final int CHAIN = 256; // additions one after the other
   private static final long FIRST_CACHE = 32 << 10;
   private static final long BLOCK = 24 << 10; // bytes of `a` beside panels in the first cache
   private static final long FAR = 256 << 10; // bytes that the second cache may still hold
@@ -121,14 +124,23 @@ final class GemmBlock {
       GemmJob g, Rows a, long b, long bRow, long i, long rows, long j, int cols, long p0, int kc) {
     boolean add = g.add() || p0 > 0;
     boolean last = p0 + kc >= g.k();
+    int chain = Math.max(1, Math.ceilDiv(kc, Math.max(1, Math.ceilDiv(kc, CHAIN))));
     long bias = GemmTile.startsWith(g, cols) ? g.epilogue().bias() + j * Float.BYTES : 0;
     long from = a.address;
     for (long r = 0; r < rows; r += ROWS, from += a.tileStep) {
       int height = (int) Math.min(ROWS, rows - r);
       long tile = g.c() + (i + r) * g.cRow() + j * Float.BYTES;
-      GemmTile.run(
-          kc, from, a.rowStep, a.colStep, b, bRow, tile, g.cRow(), g.alpha(), add, bias, height,
-          cols);
+      int p = 0;
+      do { // once for kc = 0 too
+        int depth = Math.min(chain, kc - p);
+        long left = from + p * a.colStep;
+        long right = b + p * bRow;
+        boolean more = add || p > 0;
+        GemmTile.run(
+            depth, left, a.rowStep, a.colStep, right, bRow, tile, g.cRow(), g.alpha(), more, bias,
+            height, cols);
+        p += chain;
+      } while (p < kc);
       if (last) {
         g.epilogue().apply(tile, g.cRow(), j, height, cols, bias != 0);
       }

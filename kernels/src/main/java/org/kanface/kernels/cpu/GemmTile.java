@@ -14,8 +14,7 @@ import jdk.incubator.vector.VectorMask;
 /// 512-bit vectors have 32 registers: 24 for the sums of a 12 × 2 tile, 2 for `b`, the rest for
 /// `a`. Narrower ones count on 16: 6 × 2 sums. Every element is summed in the same order by every
 /// tile size, one fused multiply-add after the other from 0, so how `c` is cut into tiles never
-/// shows. What was there before is added last: a sum over many blocks of `k` rounds like one over a
-/// single block, where a chain through all of them would lose digits with `√k`.
+/// shows. What was there before is added last, so that sums over long `k` are sums of short ones.
 ///
 /// The tiles' methods have no masks: those are what makes the first-stage compiler give up on so
 /// long a method, which then crawls until the second stage is done.
