@@ -31,6 +31,8 @@ final class ArchitectureTest {
     "org.kanface.cli..",
     "org.kanface.config..",
     "org.kanface.data..",
+    "org.kanface.detect..",
+    "org.kanface.gallery..",
     "org.kanface.train..",
     "org.kanface.eval..",
     "org.kanface.onnx..",

@@ -4,20 +4,21 @@ import java.nio.file.Path;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.Resampling;
 import org.kanface.data.image.RgbImage;
-import org.kanface.train.TrainingException;
 
 /// An image of one aligned face as a network takes it.
 final class AlignedFace {
   private AlignedFace() {}
 
-  /// Decodes the file and brings it to `side` pixels. Throws [TrainingException] where it is not
+  /// Decodes the file and brings it to `side` pixels. Throws [NoFaceException] where it is not
   /// square: faces are cut out and aligned before.
   static RgbImage read(Path file, int side) {
     RgbImage image = ImageCodec.decode(file);
     if (image.width() != image.height()) {
-      throw new TrainingException(
-          "%s: expected a square image of an aligned face, got %d x %d pixels"
-              .formatted(file, image.width(), image.height()));
+      throw new NoFaceException(
+          file,
+          ("expected a square image of an aligned face, got %d x %d pixels; --detector finds faces"
+                  + " in photographs")
+              .formatted(image.width(), image.height()));
     }
     return image.width() == side ? image : Resampling.BICUBIC.resizeShorterSide(image, side);
   }

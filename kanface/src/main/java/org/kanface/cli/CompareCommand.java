@@ -22,11 +22,11 @@ import picocli.CommandLine.Spec;
 /// `kanface compare`: how alike two faces are.
 @Command(
     name = "compare",
-    description =
-        "Compares two aligned faces: cosine similarity, squared distance, and the verdict.",
+    description = "Compares two faces: cosine similarity, squared distance, and the verdict.",
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Runnable {
   @Mixin private ModelOption model = new ModelOption();
+  @Mixin private FaceOptions faces = new FaceOptions();
 
   @Option(
       names = "--threshold",
@@ -46,12 +46,11 @@ final class CompareCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    try (ModelFile.Loaded loaded = model.load()) {
-      int side = loaded.config().model().imageSize();
+    try (ModelFile.Loaded loaded = model.load();
+        FaceSource source = faces.open(loaded.device(), loaded.config().model().imageSize())) {
       FaceEmbedder embedder = loaded.embedder(model.mirror());
-      RgbImage b = AlignedFace.read(second, side);
-      double distance =
-          squaredDistance(embedder.embed(AlignedFace.read(first, side)), embedder.embed(b));
+      RgbImage b = source.face(second);
+      double distance = squaredDistance(embedder.embed(source.face(first)), embedder.embed(b));
       out.printf("similarity %.4f, squared distance %.4f%n", 1 - distance / 2, distance);
       OptionalDouble limit =
           Double.isNaN(threshold)

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `kanface embed`: embeddings of aligned faces.
+/// `kanface embed`: embeddings of faces.
 @Command(
     name = "embed",
     description =
@@ -23,8 +23,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class EmbedCommand implements Runnable {
   @Mixin private ModelOption model = new ModelOption();
+  @Mixin private FaceOptions faces = new FaceOptions();
 
-  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Square images of aligned faces.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "IMAGE",
+      description = "Square images of aligned faces; photographs with --detector.")
   private List<Path> images = new ArrayList<>();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -32,11 +36,11 @@ final class EmbedCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    try (ModelFile.Loaded loaded = model.load()) {
+    try (ModelFile.Loaded loaded = model.load();
+        FaceSource source = faces.open(loaded.device(), loaded.config().model().imageSize())) {
       FaceEmbedder embedder = loaded.embedder(model.mirror());
-      int side = loaded.config().model().imageSize();
       for (Path image : images) {
-        float[] embedding = embedder.embed(AlignedFace.read(image, side));
+        float[] embedding = embedder.embed(source.face(image));
         out.println(Json.write(Json.of("image", image.toString(), "embedding", embedding)));
       }
     }

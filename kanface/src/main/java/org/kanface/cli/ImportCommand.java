@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
+import org.kanface.data.weights.WeightFile;
+import org.kanface.detect.DetectorPart;
 import org.kanface.train.ModelImport;
 import org.kanface.train.TrainingException;
 import picocli.CommandLine.Command;
@@ -23,6 +26,8 @@ import picocli.CommandLine.Spec;
       "Reads a PyTorch checkpoint (.pt, .pth; of any version, with a state dict), a pickled"
           + " dictionary of NumPy arrays (.npy) or safetensors, and writes a model file that test,"
           + " embed and compare take with --model.",
+      "The three networks of MTCNN are known too: imported into one folder as pnet, rnet and"
+          + " onet.safetensors, they are what --detector takes.",
       "The network and its sizes follow from the tensors; KEY=VALUE replaces them, such as"
           + " network=r50, pooling=gap, mean=0.5,0.5,0.5, std=0.5,0.5,0.5. Nothing in the file is"
           + " run."
@@ -68,11 +73,30 @@ final class ImportCommand implements Runnable {
 
   @Override
   public void run() {
-    Path target = output.toString().isEmpty() ? beside(file) : output;
+    var tensors = WeightFile.read(file, part);
+    Optional<DetectorPart> detector =
+        words.isEmpty() && prefix.isEmpty() ? DetectorPart.of(tensors) : Optional.empty();
+    Path target =
+        output.toString().isEmpty()
+            ? detector.map(p -> file.resolveSibling(p.fileName())).orElseGet(() -> beside(file))
+            : output;
     if (Files.exists(target) && !force) {
       throw new TrainingException(
           "%s exists; name another file with --output, or replace it with --force"
               .formatted(target));
+    }
+    if (detector.isPresent()) {
+      long parameters = detector.get().write(tensors, file.toString(), target);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              Locale.ROOT,
+              "MTCNN %s: %d tensors, %,d parameters, for --detector%nwritten: %s%n",
+              detector.get().fileName().replace(".safetensors", ""),
+              tensors.size(),
+              parameters,
+              target);
+      return;
     }
     report(ModelImport.run(new ModelImport.Source(file, part, prefix), words, target), target);
   }

@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       EmbedCommand.class,
       CompareCommand.class,
+      AlignCommand.class,
+      GalleryCommand.class,
       ImportCommand.class,
       DataCommand.class,
       ConfigCommand.class,

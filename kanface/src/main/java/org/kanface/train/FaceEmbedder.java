@@ -82,13 +82,7 @@ public final class FaceEmbedder {
 
   /// Embeds one image; throws [TrainingException] where it is not of the network's size.
   public float[] embed(RgbImage image) {
-    if (image.width() != side || image.height() != side) {
-      throw new TrainingException(
-          "expected an aligned face of %d x %d pixels, got %d x %d"
-              .formatted(side, side, image.width(), image.height()));
-    }
-    var pixels = new float[3 * side * side];
-    normalization.apply(image.pixels(), pixels);
+    var pixels = pixels(image);
     var plain = new float[dim];
     engine.run(MemorySegment.ofArray(pixels), 1, plain, 0);
     var mirrored = mirror ? new float[dim] : plain;
@@ -111,6 +105,24 @@ public final class FaceEmbedder {
     var out = new float[count * dim];
     engine.run(MemorySegment.ofArray(pixels), count, out, 0);
     return out;
+  }
+
+  /// The network's output for one image alone, not normalised; throws as [#embed(RgbImage)].
+  public float[] output(RgbImage image) {
+    var out = new float[dim];
+    engine.run(MemorySegment.ofArray(pixels(image)), 1, out, 0);
+    return out;
+  }
+
+  private float[] pixels(RgbImage image) {
+    if (image.width() != side || image.height() != side) {
+      throw new TrainingException(
+          "expected an aligned face of %d x %d pixels, got %d x %d"
+              .formatted(side, side, image.width(), image.height()));
+    }
+    var pixels = new float[3 * side * side];
+    normalization.apply(image.pixels(), pixels);
+    return pixels;
   }
 
   /// Embeds a whole data set in batches. The network is left in the mode that it was in.

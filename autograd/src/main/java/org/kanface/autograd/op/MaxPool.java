@@ -23,7 +23,11 @@ public record MaxPool(Var x, int kernel, int stride, int padding, boolean ceil) 
   }
 
   public static Var of(Var x, int kernel, int stride, int padding) {
-    return Graph.apply(new MaxPool(x, kernel, stride, padding, false));
+    return of(x, kernel, stride, padding, false);
+  }
+
+  public static Var of(Var x, int kernel, int stride, int padding, boolean ceil) {
+    return Graph.apply(new MaxPool(x, kernel, stride, padding, ceil));
   }
 
   @Override
