@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +19,14 @@ import org.kanface.data.align.Point;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
 import org.kanface.data.synthetic.SyntheticFaces;
+import org.kanface.data.weights.LegacyTorch;
 import org.kanface.gallery.Gallery;
 import org.kanface.nn.Init;
+import org.kanface.nn.Module;
+import org.kanface.nn.StateDict;
+import org.kanface.nn.backbone.mtcnn.ONet;
+import org.kanface.nn.backbone.mtcnn.PNet;
+import org.kanface.nn.backbone.mtcnn.RNet;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.LeakCheck;
 import org.kanface.train.ModelFile;
@@ -172,6 +179,43 @@ class AlignAndGalleryTest {
     Files.writeString(file, "[]");
     assertThat(run("gallery", "match", folder.resolve("in/a.png"), file)).isEqualTo(1);
     assertThat(err.toString()).contains("holds no faces");
+  }
+
+  /// Networks that know nothing find nothing, but they are imported, loaded and asked.
+  @Test
+  void importedDetectorsAreTaken() throws IOException {
+    Path detector = Files.createDirectory(folder.resolve("detector"));
+    importPart(detector, "p.pt", PNet::new);
+    importPart(detector, "r.pt", RNet::new);
+    importPart(detector, "o.pt", ONet::new);
+    assertThat(out.toString())
+        .contains("MTCNN pnet: 13 tensors, 6,632 parameters, for --detector")
+        .contains("written: " + detector.resolve("onet.safetensors"));
+    assertThat(run("import", detector.resolve("p.pt"))).isEqualTo(1); // exists
+    assertThat(run("align", folder.resolve("in"), folder.resolve("out"), "--detector", detector))
+        .isEqualTo(1);
+    Path photograph = folder.resolve("in/a.png");
+    assertThat(run("embed", "--model=" + model(), "--detector", detector, photograph)).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("a.png: no face found")
+        .contains("0 of 3 images aligned, 3 skipped");
+    assertThat(err.toString().lines().toList())
+        .hasSize(3)
+        .last()
+        .isEqualTo("kanface: " + photograph + ": no face found");
+    assertThat(err.toString())
+        .contains("pnet.safetensors exists")
+        .contains("None of the 3 images of");
+  }
+
+  private void importPart(Path detector, String name, Function<Init, Module> network)
+      throws IOException {
+    Path file = detector.resolve(name);
+    try (Module module = network.apply(Init.of(Device.cpu(), 1))) {
+      Files.write(file, LegacyTorch.write("", StateDict.of(module)));
+    }
+    assertThat(run("import", file)).as(err.toString()).isZero();
   }
 
   /// Writes a tiny network of 32 pixels and 16 numbers.

@@ -3,6 +3,7 @@ package org.kanface.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kanface.autograd.Graph;
 import org.kanface.data.SharedData;
+import org.kanface.data.align.FaceAligner;
 import org.kanface.data.align.LandmarkFile;
 import org.kanface.data.align.Landmarks;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
+import org.kanface.data.weights.Fixture;
 import org.kanface.data.weights.WeightFile;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
@@ -37,7 +40,7 @@ class PhotographsTest {
   @BeforeAll
   static void importNetworks() {
     for (String name : List.of("pnet", "rnet", "onet")) {
-      Path file = SharedData.weights("mtcnn_" + name + ".npy");
+      Path file = Fixture.trained("mtcnn_" + name + ".npy");
       var tensors = WeightFile.read(file);
       DetectorPart part = DetectorPart.of(tensors).orElseThrow();
       part.write(tensors, file.toString(), detector.resolve(part.fileName()));
@@ -54,7 +57,7 @@ class PhotographsTest {
     }
     try (network;
         Graph graph = Graph.inference()) {
-      StateDict.load(network, WeightFile.read(SharedData.weights(file)), file);
+      StateDict.load(network, WeightFile.read(Fixture.trained(file)), file);
       Tensor images = Tensor.of(Device.cpu(), Shape.of(1, height, width, 3), x);
       return network.forward(graph.constant(images)).value().toFloats();
     }
@@ -127,6 +130,36 @@ class PhotographsTest {
     assertThat((double) found / photographs).isGreaterThanOrEqualTo(0.98);
     assertThat(sum / found).as("mean distance in eye distances").isLessThan(0.08);
     assertThat((double) near / photographs).as("share within 0.08").isGreaterThan(0.95);
+  }
+
+  /// Faces that others aligned by the same points, but for what JPEG leaves to chance.
+  @Test
+  void facesAreAlignedAsOthersAlignThem() {
+    Path folder = SharedData.folder("raw");
+    Path prepared = SharedData.folder("lfw");
+    var aligner = new FaceAligner(112);
+    int compared = 0;
+    for (var listed : LandmarkFile.read(folder.resolve("landmarks.txt")).entrySet()) {
+      String name = listed.getKey();
+      Path file = prepared.resolve(name.substring(0, name.lastIndexOf('_'))).resolve(name);
+      if (Files.isRegularFile(file)) {
+        RgbImage photograph = ImageCodec.decode(folder.resolve(name));
+        byte[] jpeg = ImageCodec.encodeJpeg(aligner.align(photograph, listed.getValue()), 0.9f);
+        assertThat(difference(ImageCodec.decode(jpeg, name), ImageCodec.decode(file)))
+            .as(name)
+            .isLessThan(0.1);
+        compared++;
+      }
+    }
+    assertThat(compared).isGreaterThan(100);
+  }
+
+  private static double difference(RgbImage a, RgbImage b) {
+    double sum = 0;
+    for (int i = 0; i < a.pixels().length; i++) {
+      sum += Math.abs((a.pixels()[i] & 0xFF) - (b.pixels()[i] & 0xFF));
+    }
+    return sum / a.pixels().length;
   }
 
   /// Mean distance of the five points, in distances between the listed eyes.
