@@ -7,7 +7,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.SafeTensors;
@@ -19,20 +18,27 @@ import org.kanface.tensor.Device;
 
 /// A network of MTCNN as a file of a detector's folder.
 public enum DetectorPart {
-  PROPOSALS("pnet.safetensors", "conv4_2.weight", PNet::new),
-  REFINEMENT("rnet.safetensors", "conv5_2.weight", RNet::new),
-  OUTPUT("onet.safetensors", "conv6_3.weight", ONet::new);
+  PROPOSALS("pnet.safetensors", "conv4_2.weight"),
+  REFINEMENT("rnet.safetensors", "conv5_2.weight"),
+  OUTPUT("onet.safetensors", "conv6_3.weight");
 
   private static final String FIRST = "features.conv1.weight"; // all three have it
 
   private final String fileName;
   private final String last; // no other network has it
-  private final Function<Init, Module> network;
 
-  DetectorPart(String fileName, String last, Function<Init, Module> network) {
+  DetectorPart(String fileName, String last) {
     this.fileName = fileName;
     this.last = last;
-    this.network = network;
+  }
+
+  private Module network() {
+    Init init = Init.of(Device.cpu(), 0);
+    return switch (this) {
+      case PROPOSALS -> new PNet(init);
+      case REFINEMENT -> new RNet(init);
+      case OUTPUT -> new ONet(init);
+    };
   }
 
   /// Its name in a detector's folder.
@@ -52,7 +58,7 @@ public enum DetectorPart {
   /// this network's or not finite; the file appears when it is complete.
   public long write(Map<String, SafeTensors.Entry> tensors, String source, Path target) {
     Path temporary = target.resolveSibling(target.getFileName() + ".part");
-    try (Module module = network.apply(Init.of(Device.cpu(), 0))) {
+    try (Module module = network()) {
       StateDict.load(module, tensors, source);
       module
           .state()

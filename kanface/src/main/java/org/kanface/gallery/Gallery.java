@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,7 +48,7 @@ public record Gallery(List<Entry> entries) {
   public record Entry(String name, Embedding embedding, String timestamp) {
     /// A face embedded now.
     public static Entry now(String name, Embedding embedding) {
-      return new Entry(name, embedding, TIME.format(LocalDateTime.now()));
+      return new Entry(name, embedding, TIME.format(LocalDateTime.now(ZoneId.systemDefault())));
     }
   }
 
