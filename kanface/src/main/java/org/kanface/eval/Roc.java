@@ -14,37 +14,13 @@ public record Roc(double[] fpr, double[] tpr, double[] scores) {
 
   /// The full curve. Higher scores mean more alike; NaN scores rank below all others.
   public static Roc of(double[] scores, boolean[] same) {
-    if (scores.length != same.length) {
-      throw new EvaluationException(
-          "a ROC needs a label for each score: got %d scores and %d labels"
-              .formatted(scores.length, same.length));
-    }
-    int n = scores.length;
-    Integer[] order = new Integer[n];
-    Arrays.setAll(order, i -> i);
-    double[] ranked = new double[n];
-    Arrays.setAll(ranked, i -> Double.isNaN(scores[i]) ? Double.NEGATIVE_INFINITY : scores[i]);
-    Arrays.sort(order, (a, b) -> Double.compare(ranked[b] + 0.0, ranked[a] + 0.0)); // -0.0 == 0.0
-    double[] fpr = new double[n + 1];
-    double[] tpr = new double[n + 1];
-    double[] thresholds = new double[n + 1];
-    thresholds[0] = Double.POSITIVE_INFINITY;
-    int points = 1;
-    int accepted = 0;
-    for (int i = 0; i < n; i++) {
-      accepted += same[order[i]] ? 1 : 0;
-      if (i == n - 1 || ranked[order[i]] != ranked[order[i + 1]]) {
-        tpr[points] = accepted;
-        fpr[points] = i + 1 - accepted;
-        thresholds[points++] = ranked[order[i]];
-      }
-    }
-    for (int i = 0; i < points; i++) {
-      tpr[i] = accepted == 0 ? 0 : tpr[i] / accepted;
-      fpr[i] = accepted == n ? 0 : fpr[i] / (n - accepted);
-    }
-    return new Roc(
-        Arrays.copyOf(fpr, points), Arrays.copyOf(tpr, points), Arrays.copyOf(thresholds, points));
+    return RocBuilder.build(scores, same, false);
+  }
+
+  /// [#of] and [#simplified] in one pass that never holds the full curve: for millions of scores it
+  /// needs one more copy of them and the points that are kept.
+  public static Roc simplifiedOf(double[] scores, boolean[] same) {
+    return RocBuilder.build(scores, same, true);
   }
 
   /// The curve without the inner points that lie between two steps of equal size: scikit-learn's
@@ -54,10 +30,7 @@ public record Roc(double[] fpr, double[] tpr, double[] scores) {
     int[] keep = new int[n];
     int kept = 0;
     for (int i = 0; i < n; i++) {
-      // Steps are differences of counts; rates carry rounding, so compare them scaled to the
-      // counts.
-      boolean corner = i < 2 || i == n - 1 || bends(fpr, i) || bends(tpr, i);
-      if (corner) {
+      if (i < 2 || i == n - 1 || bends(fpr, i) || bends(tpr, i)) {
         keep[kept++] = i;
       }
     }
@@ -92,6 +65,23 @@ public record Roc(double[] fpr, double[] tpr, double[] scores) {
       best = tpr[i];
     }
     return best;
+  }
+
+  /// TAR@FAR on the straight lines between the points of the curve; where it stands upright at
+  /// `far`, its upper end.
+  ///
+  /// Never below [#tarAtMost]. Of rates that only a few pairs could resolve it makes neither a jump
+  /// up nor one down.
+  public double tarInterpolated(double far) {
+    int after = 0;
+    while (after < fpr.length && fpr[after] <= far) {
+      after++;
+    }
+    if (after == 0 || after == fpr.length) {
+      return after == 0 ? 0 : tpr[after - 1];
+    }
+    double part = (far - fpr[after - 1]) / (fpr[after] - fpr[after - 1]);
+    return tpr[after - 1] + part * (tpr[after] - tpr[after - 1]);
   }
 
   /// TAR@FAR as InsightFace's IJB script reports it: the true positive rate of the point of the

@@ -2,10 +2,10 @@ package org.kanface.eval;
 
 /// Reproducible values in [-0.5, 0.5), a multiple of 2^-24, from a key and an index: the generator
 /// behind the golden numbers of these tests.
-final class HashFill {
+public final class HashFill {
   private HashFill() {}
 
-  static double uniform(String key, int j) {
+  public static double uniform(String key, int j) {
     int z = key.hashCode() + j * 0x9E3779B9;
     z ^= z >>> 16;
     z *= 0x85EBCA6B;

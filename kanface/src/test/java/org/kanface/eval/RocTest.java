@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RocTest {
 
@@ -51,6 +53,38 @@ class RocTest {
     assertThat(roc.tarNearest(0.4)).isEqualTo(1);
     assertThat(roc.auc()).isEqualTo(0.75);
     assertThat(roc.scores()).containsExactly(Double.POSITIVE_INFINITY, 4, 3, 2, 1);
+  }
+
+  @Test
+  void interpolatesBetweenPoints() {
+    // The curve is (0,0) (0,.5) (.5,.5) (.5,1) (1,1).
+    Roc upright = Roc.of(new double[] {4, 3, 2, 1}, new boolean[] {true, false, true, false});
+    assertThat(upright.tarInterpolated(0)).isEqualTo(0.5);
+    assertThat(upright.tarInterpolated(0.4)).isEqualTo(0.5);
+    assertThat(upright.tarInterpolated(0.5)).isEqualTo(1);
+    assertThat(upright.tarInterpolated(1)).isEqualTo(1);
+    // Two scores are shared: (0,0) (.5,.5) (1,1).
+    Roc slanted = Roc.of(new double[] {2, 2, 1, 1}, new boolean[] {true, false, true, false});
+    assertThat(slanted.tarInterpolated(0.2)).isEqualTo(0.2);
+    assertThat(slanted.tarAtMost(0.2)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 5, 40, 1000, 3000})
+  void simplifiesInOnePassAsInTwo(int n) {
+    for (int levels : new int[] {3, 50, 1 << 20}) {
+      double[] scores = new double[n];
+      boolean[] same = new boolean[n];
+      for (int i = 0; i < n; i++) {
+        same[i] = HashFill.uniform("simple.l" + levels, i) > 0.3;
+        scores[i] = Math.rint((HashFill.uniform("simple.s" + levels, i)) * levels);
+      }
+      Roc two = Roc.of(scores, same).simplified();
+      Roc one = Roc.simplifiedOf(scores, same);
+      assertThat(one.fpr()).containsExactly(two.fpr());
+      assertThat(one.tpr()).containsExactly(two.tpr());
+      assertThat(one.scores()).containsExactly(two.scores());
+    }
   }
 
   @Test
