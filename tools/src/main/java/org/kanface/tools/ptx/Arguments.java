@@ -53,10 +53,22 @@ final class Arguments {
     String name = "argument " + n;
     try {
       return switch (kind) {
-        case "i32" -> Integer.decode(text);
-        case "u32" -> Integer.parseUnsignedInt(text);
-        case "i64" -> Long.decode(text);
-        case "u64" -> Long.parseUnsignedLong(text);
+        case "i32" ->
+            hexadecimal(text)
+                ? Integer.parseUnsignedInt(text, 2, text.length(), 16)
+                : Integer.decode(text);
+        case "u32" ->
+            hexadecimal(text)
+                ? Integer.parseUnsignedInt(text, 2, text.length(), 16)
+                : Integer.parseUnsignedInt(text);
+        case "i64" ->
+            hexadecimal(text)
+                ? Long.parseUnsignedLong(text, 2, text.length(), 16)
+                : Long.decode(text);
+        case "u64" ->
+            hexadecimal(text)
+                ? Long.parseUnsignedLong(text, 2, text.length(), 16)
+                : Long.parseUnsignedLong(text);
         case "f32" -> Float.parseFloat(text);
         case "f64" -> Double.parseDouble(text);
         case "bytes" -> HexFormat.of().parseHex(text);
@@ -93,6 +105,10 @@ final class Arguments {
     }
   }
 
+  private static boolean hexadecimal(String text) {
+    return text.startsWith("0x") || text.startsWith("0X");
+  }
+
   private long zeros(String name, long bytes) {
     if (bytes < 0 || bytes > 1L << 36) {
       throw new UsageException(name + ": expected 0 to 2^36 bytes, got " + bytes + ".");
@@ -116,7 +132,7 @@ final class Arguments {
       if (equals < 0 || !word.startsWith("in:", equals + 1)) {
         throw new UsageException("--global: expected NAME=in:FILE, got '" + word + "'.");
       }
-      String name = word.substring(0, equals);
+      String name = MangledName.in(module.variables(), word.substring(0, equals));
       MemorySegment data = read(Path.of(word.substring(equals + 4)));
       long bytes = module.globalBytes(name);
       if (data.byteSize() > bytes) {

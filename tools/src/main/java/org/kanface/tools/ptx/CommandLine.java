@@ -48,6 +48,7 @@ record CommandLine(
       check    the same with all sanitizers; exit status 3 and the finding if one fires
       profile  the same with counts; --gpu NAME (%s), --json FILE
 
+      KERNEL and NAME as in the file, or as in the source where only one has that name.
       An ARG for each parameter, in order:
         i32:N u32:N i64:N u64:N f32:X f64:X   a number
         in:FILE          a buffer with the bytes of FILE

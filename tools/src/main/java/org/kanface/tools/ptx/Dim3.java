@@ -23,6 +23,9 @@ public record Dim3(int x, int y, int z) {
   public static Dim3 parse(String text) {
     String[] parts = text.split(",", -1);
     try {
+      if (parts.length > 3) {
+        throw new NumberFormatException(text);
+      }
       return new Dim3(
           Integer.parseInt(parts[0].strip()),
           parts.length > 1 ? Integer.parseInt(parts[1].strip()) : 1,

@@ -148,6 +148,12 @@ final class MemoryFamily {
     t.add(new Nothing(i));
   }
 
+  /// `createpolicy`: a hint for caches, which has no effect here.
+  static void policy(Translator t, Instruction i, Mods m) {
+    nothing(t, i, m);
+    t.one(i, a -> a, t.destination(i.operands().get(0)), t.constant(0));
+  }
+
   static void fence(Translator t, Instruction i, Mods m) {
     while (m.any()) {
       m.first();

@@ -88,6 +88,7 @@ final class Opcodes {
     put(MemoryFamily::store, "st");
     put(MemoryFamily::nothing, "prefetch", "prefetchu", "applypriority", "discard", "pmevent");
     put(MemoryFamily::nothing, "griddepcontrol");
+    put(MemoryFamily::policy, "createpolicy");
     put(MemoryFamily::fence, "membar", "fence");
     put(MemoryFamily::nanosleep, "nanosleep");
     put(MemoryFamily::alloca, "alloca");

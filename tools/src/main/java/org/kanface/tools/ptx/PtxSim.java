@@ -81,7 +81,7 @@ public final class PtxSim {
     try (var device = new SimDevice(options)) {
       device.printTo(out::print);
       SimModule module = device.load(read(line.file()));
-      SimKernel kernel = module.kernel(line.kernel());
+      SimKernel kernel = module.kernel(MangledName.in(module.kernels(), line.kernel()));
       var arguments = new Arguments(device);
       arguments.globals(module, line.global());
       Object[] values = arguments.values(kernel, line.arguments());

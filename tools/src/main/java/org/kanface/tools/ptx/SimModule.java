@@ -81,6 +81,11 @@ public final class SimModule implements AutoCloseable {
     }
   }
 
+  /// Names of all variables in global and constant memory.
+  Set<String> variables() {
+    return globals.keySet();
+  }
+
   private Allocation allocation(String name) {
     Allocation found = globals.get(name);
     if (found == null) {

@@ -25,6 +25,7 @@ final class OpcodeTest {
     return Stream.of(
         new Case("mov.u32 %r3, 0x7fffffff; add.sat.s32 %r2, %r3, 1;", 0x7fff_ffff),
         new Case("mov.u32 %r3, 0x80000000; sub.sat.s32 %r2, %r3, 1;", 0x8000_0000),
+        new Case("createpolicy.fractional.L2::evict_last.b64 %d2, 1.0; cvt.u32.u64 %r2, %d2;", 0),
         new Case("mul.hi.s32 %r2, -2, 3;", -1),
         new Case("mul.hi.u32 %r2, 0xfffffffe, 3;", 2),
         new Case("mov.u32 %r3, 0x40000000; mad.hi.sat.s32 %r2, %r3, 8, 0x7fffffff;", 0x7fff_ffff),

@@ -59,6 +59,36 @@ final class PtxSimTest {
   }
 
   @Test
+  void findsKernelsByTheirNameInTheSource() {
+    assertThat(MangledName.plain("_ZN3foo3barEPii")).isEqualTo("bar");
+    var names = List.of("_Z5scaleIfEvPT_S0_", "_ZN3foo3barEPii", "_Z3barv", "plain", "_ZL4coef");
+    assertThat(MangledName.in(names, "scale")).isEqualTo("_Z5scaleIfEvPT_S0_");
+    assertThat(MangledName.in(names, "coef")).isEqualTo("_ZL4coef");
+    assertThat(MangledName.in(names, "plain")).isEqualTo("plain");
+    assertThat(MangledName.in(names, "bar")).isEqualTo("bar");
+  }
+
+  @Test
+  void printsNumbersAsCDoes() {
+    long[] values = {
+      Floats.bits(2.5),
+      Floats.bits(0.125),
+      Floats.bits(2.5),
+      255,
+      Floats.bits(1.5),
+      7,
+      Floats.bits(1e300 * 1e300)
+    };
+    var text = new StringBuilder();
+    Printf.print(
+        text,
+        "%.0f|%.2f|%.0e|%#08x|%a|%-4d|%05f",
+        (offset, _) -> values[(int) offset / 8],
+        _ -> "");
+    assertThat(text.toString()).isEqualTo("2|0.12|2e+00|0x0000ff|0x1.8p+0|7   |  inf");
+  }
+
+  @Test
   void writesBackInout() throws IOException {
     write("x", 3, 4);
     assertThat(run("run @control.ptx dispatch --grid 1 --block 2 inout:@x")).isZero();
