@@ -59,11 +59,37 @@ final class AsyncCopy extends Op {
     if (i.operands().size() > 3) {
       Operand last = i.operands().get(3);
       if (last instanceof Operand.Reg(var register, _) && register.predicate()) {
-        throw m.error("the form that ignores its source is not supported");
+        // where it is true the source is not read
+        int ignores = t.predicate(last);
+        size = t.freshRow();
+        t.prepare(new Kept(i, size, ignores, (int) bytes.bits()));
+      } else {
+        size = t.value(last, Type.B32);
       }
-      size = t.value(last, Type.B32);
     }
     t.add(new AsyncCopy(i, to, from, (int) bytes.bits(), size));
+  }
+
+  /// How many bytes are read: none where the predicate is set.
+  private static final class Kept extends Op {
+    private final int d;
+    private final int predicate;
+    private final int bytes;
+
+    Kept(Instruction source, int d, int predicate, int bytes) {
+      super(source);
+      this.d = d;
+      this.predicate = predicate;
+      this.bytes = bytes;
+    }
+
+    @Override
+    void run(Warp w, int mask) {
+      for (int m = mask; m != 0; m &= m - 1) {
+        int l = Integer.numberOfTrailingZeros(m);
+        w.r[d + l] = (w.p[predicate] >>> l & 1) != 0 ? 0 : bytes;
+      }
+    }
   }
 
   @Override

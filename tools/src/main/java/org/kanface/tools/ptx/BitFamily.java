@@ -219,17 +219,25 @@ final class BitFamily {
   }
 
   static void lop3(Translator t, Instruction i, Mods m) {
-    if (m.has("and") || m.has("or")) {
-      throw m.error("the form with a predicate result is not supported");
-    }
+    String with = m.oneOf("and", "or");
     m.type();
     if (!(i.operands().get(4) instanceof Operand.Immediate number)) {
       throw m.error("expected a number as look-up table");
     }
     int table = (int) number.bits() & 0xff;
+    Operand to = i.operands().get(0);
+    int p = -1;
+    if (to instanceof Operand.Pair(var value, var predicate)) {
+      to = value;
+      p = t.predicateDestination(predicate);
+    }
+    int x = t.value(i, 1, Type.B32);
+    int y = t.value(i, 2, Type.B32);
+    int z = t.value(i, 3, Type.B32);
+    int q = with == null ? -1 : t.predicate(i.operands().get(5));
+    int d = t.destination(to);
     t.three(
         i,
-        Type.B32,
         switch (table) {
           case 0x96 -> (a, b, c) -> a ^ b ^ c;
           case 0xe8 -> (a, b, c) -> a & b | c & (a | b);
@@ -237,7 +245,18 @@ final class BitFamily {
           case 0x80 -> (a, b, c) -> a & b & c;
           case 0xfe -> (a, b, c) -> a | b | c;
           default -> (a, b, c) -> lookUp(table, a, b, c);
-        });
+        },
+        d,
+        x,
+        y,
+        z);
+    if (p >= 0 && with != null) {
+      int some = t.freshPredicate();
+      CompareFamily.test(t, i, (a, _) -> (int) a != 0, d, d, some);
+      t.hideHelpers(2);
+      var kind = with.equals("and") ? Predicates.Kind.AND : Predicates.Kind.OR;
+      t.add(new Predicates(i, kind, p, some, q, 0));
+    }
   }
 
   private static long lookUp(int table, long a, long b, long c) {

@@ -59,6 +59,13 @@ final class HalfFamily {
     return ftz ? flush(x) : x;
   }
 
+  /// Subnormal halves become zeros of their sign; of one half or two.
+  private static long flushHalves(long bits) {
+    long low = (bits & 0x7c00) == 0 ? bits & 0x8000 : bits & 0xffff;
+    long high = (bits & 0x7c00_0000L) == 0 ? bits & 0x8000_0000L : bits & 0xffff_0000L;
+    return high | low;
+  }
+
   private static double flush(double x) {
     return Math.abs(x) < 0x1p-14 ? Math.copySign(0, x) : x;
   }
@@ -92,9 +99,7 @@ final class HalfFamily {
     boolean ftz = m.take("ftz");
     Type type = m.type();
     boolean negates = i.opcode().equals("neg");
-    if (ftz) {
-      throw m.error("'.ftz' is not supported for this type");
-    }
-    t.one(i, type, negates ? a -> a ^ 0x8000_8000L : a -> a & 0x7fff_7fffL);
+    Fn.One sign = negates ? a -> a ^ 0x8000_8000L : a -> a & 0x7fff_7fffL;
+    t.one(i, type, ftz ? a -> sign.apply(flushHalves(a)) : sign);
   }
 }

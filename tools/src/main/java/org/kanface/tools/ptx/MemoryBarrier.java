@@ -39,6 +39,11 @@ final class MemoryBarrier extends Op {
   }
 
   static void translate(Translator t, Instruction i, Mods m) {
+    if (m.take("pending_count")) {
+      m.type();
+      t.one(i, Type.B64, state -> state >>> 20 & COUNT);
+      return;
+    }
     String name =
         m.need(
             "init",

@@ -43,7 +43,9 @@ final class MemoryFamily {
   /// Takes cache and ordering hints; true if the access looks at what others write.
   static boolean hints(Mods m) {
     boolean strong = m.oneOf("volatile", "relaxed", "acquire", "mmio") != null;
-    m.ignore("weak", "release", "acq_rel", "cta", "cluster", "gpu", "sys", "ca", "cg", "cs", "lu");
+    m.ignore(
+        "weak", "release", "mmio", "acq_rel", "cta", "cluster", "gpu", "sys", "ca", "cg", "cs",
+        "lu");
     strong |= m.take("cv");
     m.ignore("wb", "wt", "nc", "unified");
     m.ignorePrefix("L1::");

@@ -87,7 +87,7 @@ final class Opcodes {
     put(MemoryFamily::load, "ld", "ldu");
     put(MemoryFamily::store, "st");
     put(MemoryFamily::nothing, "prefetch", "prefetchu", "applypriority", "discard", "pmevent");
-    put(MemoryFamily::nothing, "griddepcontrol");
+    put(MemoryFamily::nothing, "griddepcontrol", "setmaxnreg");
     put(MemoryFamily::policy, "createpolicy");
     put(MemoryFamily::fence, "membar", "fence");
     put(MemoryFamily::nanosleep, "nanosleep");

@@ -25,6 +25,15 @@ final class OpcodeTest {
     return Stream.of(
         new Case("mov.u32 %r3, 0x7fffffff; add.sat.s32 %r2, %r3, 1;", 0x7fff_ffff),
         new Case("mov.u32 %r3, 0x80000000; sub.sat.s32 %r2, %r3, 1;", 0x8000_0000),
+        new Case(
+            "setp.ne.s32 %p2, 0, 1; lop3.or.b32 %r3|%p1, 1, 2, 4, 0x80, %p2; selp.b32 %r2, 7, 9,"
+                + " %p1;",
+            7),
+        new Case(
+            "setp.eq.s32 %p2, 0, 1; lop3.or.b32 _|%p1, 1, 2, 4, 0x80, %p2; selp.b32 %r2, 7, 9,"
+                + " %p1;",
+            9),
+        new Case("mov.b32 %r3, 0x80010400; neg.ftz.f16x2 %r2, %r3;", 0x0000_8400),
         new Case("createpolicy.fractional.L2::evict_last.b64 %d2, 1.0; cvt.u32.u64 %r2, %d2;", 0),
         new Case("mul.hi.s32 %r2, -2, 3;", -1),
         new Case("mul.hi.u32 %r2, 0xfffffffe, 3;", 2),
