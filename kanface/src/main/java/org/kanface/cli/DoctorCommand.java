@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.kanface.kernels.Backend;
 import org.kanface.kernels.Backends;
 import org.kanface.kernels.Workers;
+import org.kanface.report.Machine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;

@@ -8,6 +8,7 @@ import org.kanface.config.TrainConfig;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.FaceDatasets;
 import org.kanface.eval.cost.MemoryPlan;
+import org.kanface.report.Machine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -16,8 +16,9 @@ import picocli.CommandLine.Mixin;
       "Trains a network and verifies it. Without arguments: the demo, a small network on generated"
           + " faces.",
       "The run's folder (output, by default work_dirs/NAME) gets config.yaml, training.log,"
-          + " metrics.jsonl, checkpoints, model.safetensors, best.safetensors, result.json and"
-          + " report.html.",
+          + " metrics.jsonl, manifest.json, checkpoints, model.safetensors, best.safetensors,"
+          + " result.json and report.html; tensorboard/ for TensorBoard, and with using_wandb=true"
+          + " wandb/ for wandb sync.",
       "With resume=true a run goes on from its last checkpoint as if it had never stopped."
     },
     mixinStandardHelpOptions = true)

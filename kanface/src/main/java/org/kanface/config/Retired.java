@@ -7,21 +7,13 @@ import java.util.Map;
 /// Sentences about keys that are not there: the reference's that have no meaning here, and slips of
 /// the keyboard.
 final class Retired {
-  private static final String WANDB =
-      "Weights & Biases is not used; a run writes metrics.jsonl, result.json and report.html";
   private static final Map<String, String> REASONS =
       Map.ofEntries(
           Map.entry("dali", "there is one loader for every kind of data"),
           Map.entry("dali_aug", "set down_up=0.1 blur=0.2 hue=0.2 grey=0.1 for the same changes"),
-          Map.entry("wandb_key", WANDB),
-          Map.entry("wandb_entity", WANDB),
-          Map.entry("wandb_project", WANDB),
-          Map.entry("wandb_log_all", WANDB),
-          Map.entry("wandb_resume", WANDB),
-          Map.entry("using_wandb", WANDB),
-          Map.entry("save_artifacts", WANDB),
-          Map.entry("suffix_run_name", WANDB),
-          Map.entry("notes", WANDB),
+          Map.entry(
+              "wandb_key",
+              "keys do not belong into files; set WANDB_API_KEY where you call wandb sync"),
           Map.entry("num_image", "it is called num_images"),
           Map.entry("total_batch_size", "it is computed"),
           Map.entry("warmup_step", "it is computed from warmup_epoch"),

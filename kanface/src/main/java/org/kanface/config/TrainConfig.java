@@ -23,7 +23,8 @@ public record TrainConfig(
     DataConfig data,
     AugmentConfig augment,
     SyntheticConfig synthetic,
-    RunConfig run) {
+    RunConfig run,
+    LogConfig log) {
 
   /// The value of every key that a configuration leaves out. Keys of the reference have the
   /// reference's values where it has any that work.
@@ -74,7 +75,8 @@ public record TrainConfig(
               false),
           new AugmentConfig(0.5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
           new SyntheticConfig(1000, 40, 3000, 1, 1),
-          new RunConfig("", false, false, 0, 3, 2000, true, 10, 2048, "auto", 0));
+          new RunConfig("", false, false, 0, 3, 2000, true, 10, 2048, "auto", 0),
+          new LogConfig(true, false, "", "kanface", true, true, false, "", ""));
 
   public TrainConfig {
     ConfigException.require(!name.isBlank(), "name: expected a name for the run, got nothing");
@@ -103,6 +105,6 @@ public record TrainConfig(
 
   /// The same under another name.
   public TrainConfig named(String other) {
-    return new TrainConfig(other, model, loss, optim, data, augment, synthetic, run);
+    return new TrainConfig(other, model, loss, optim, data, augment, synthetic, run, log);
   }
 }

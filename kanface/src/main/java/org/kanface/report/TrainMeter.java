@@ -20,6 +20,7 @@ public final class TrainMeter {
   private boolean running;
   private long windowStart;
   private double lossSum;
+  private double mean;
   private long lossCount;
 
   /// `startStep` is the last step already done, 0 for a new run.
@@ -81,6 +82,7 @@ public final class TrainMeter {
       long step, int epoch, double loss, double learningRate, OptionalDouble gradScale) {
     lossSum += loss;
     lossCount++;
+    mean = lossSum / lossCount;
     if (step % frequent != 0) {
       return Optional.empty();
     }
@@ -96,7 +98,7 @@ public final class TrainMeter {
         new Window(
             step,
             epoch,
-            lossSum / lossCount,
+            mean,
             learningRate,
             gradScale,
             (double) frequent * imagesPerStep / seconds,
@@ -105,6 +107,11 @@ public final class TrainMeter {
     lossSum = 0;
     lossCount = 0;
     return Optional.of(window);
+  }
+
+  /// Mean loss since the last window, the last step included; after a window's step, the window's.
+  public double meanLoss() {
+    return mean;
   }
 
   /// Runs something that is not training.

@@ -33,7 +33,7 @@ final class ReportPage {
       TrainConfig config,
       History history,
       RunResult result,
-      List<VerificationSet> sets,
+      List<PairImages> hardest,
       Module network)
       throws IOException {
     var facts = new LinkedHashMap<String, String>();
@@ -49,13 +49,13 @@ final class ReportPage {
             history.rateSeries(),
             history.accuracySeries(),
             result,
-            hardest(config, result, sets),
+            hardest,
             edges(network)));
   }
 
   /// Images of the worst pairs, of generated people only: nobody's photograph goes into a report.
-  private static List<PairImages> hardest(
-      TrainConfig config, RunResult result, List<VerificationSet> sets) throws IOException {
+  static List<PairImages> hardest(TrainConfig config, RunResult result, List<VerificationSet> sets)
+      throws IOException {
     var out = new ArrayList<PairImages>();
     for (VerificationSet set : sets) {
       if (!set.name().equals("synthetic")) {

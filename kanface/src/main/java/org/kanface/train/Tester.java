@@ -15,6 +15,7 @@ import org.kanface.report.RunLog;
 import org.kanface.report.RunResult;
 import org.kanface.report.RunStats;
 import org.kanface.report.Terminal;
+import org.kanface.report.Trackers;
 
 /// Verifies a trained network on all sets that a configuration names.
 public final class Tester {
@@ -48,7 +49,13 @@ public final class Tester {
     List<VerificationResult> results = new ArrayList<>();
     long images = 0;
     try (DataSources.Validation validation = DataSources.validation(config);
-        RunLog log = RunLog.testing(folder, terminal)) {
+        RunLog log = RunLog.testing(folder, terminal);
+        Trackers trackers =
+            Trackers.open(
+                config,
+                folder.resolve("testing"),
+                0,
+                RunManifest.start(0, subject.engine(), "it holds the network"))) {
       log.info("Starting verification with %s ...".formatted(subject.model().network()));
       if (!subject.embedder().mirrors()) {
         log.info("Embeddings of the images alone, without their mirror images");
@@ -73,6 +80,7 @@ public final class Tester {
         results.add(result);
         log.verification(result, 0, result.accuracy());
         log.info(rates(result));
+        trackers.verification(result, 0);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       RunStats stats =
@@ -87,6 +95,7 @@ public final class Tester {
           new RunResult(config.name(), results, validation.absent(), Double.NaN, stats);
       Path path = folder.resolve("testing").resolve("result.json");
       result.write(path);
+      trackers.finish();
       log.info("results: " + path);
       return result;
     }

@@ -23,20 +23,22 @@ import org.kanface.eval.VerificationResult;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Workers;
 import org.kanface.report.MetricsLog;
+import org.kanface.report.PairImages;
 import org.kanface.report.ProgressBar;
 import org.kanface.report.RunLog;
 import org.kanface.report.RunResult;
 import org.kanface.report.RunStats;
 import org.kanface.report.Terminal;
+import org.kanface.report.Trackers;
 import org.kanface.report.TrainMeter;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
 
 /// Trains a network as a configuration says, from scratch, resumed or continued, and verifies it.
 ///
-/// A run's folder holds `config.yaml`, `training.log`, `metrics.jsonl`, `checkpoints/`,
-/// `model.safetensors` (the
-/// last weights), `best.safetensors`, `result.json` and `report.html`.
+/// A run's folder holds `config.yaml`, `training.log`, `metrics.jsonl`,
+/// `manifest.json`, `checkpoints/`, `model.safetensors` (the last weights), `best.safetensors`,
+/// `result.json`, `report.html`, and where they are wanted `tensorboard/` and `wandb/`.
 public final class Trainer implements AutoCloseable {
   /// How a run begins.
   public enum Start {
@@ -60,6 +62,7 @@ public final class Trainer implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final RunLog log;
   private final MetricsLog metrics;
+  private final Trackers trackers;
   private final SetEvaluator evaluator;
   private History history = new History();
   private RateControl rates;
@@ -94,6 +97,9 @@ public final class Trainer implements AutoCloseable {
     log = RunLog.training(folder, terminal);
     Path lines = folder.resolve("metrics.jsonl");
     metrics = step > 0 ? MetricsLog.resume(lines, step) : MetricsLog.create(lines);
+    Map<String, Object> start = RunManifest.start(step, device);
+    RunManifest.write(folder, config, data, steps, start);
+    trackers = Trackers.open(config, folder, step, start);
     evaluator =
         new SetEvaluator(
             new FaceEmbedder(
@@ -208,9 +214,9 @@ public final class Trainer implements AutoCloseable {
         step++;
         epochLoss += loss;
         int epoch = (int) ((step - 1) / steps.perEpoch());
-        meter
-            .step(step, epoch, loss, rates.rate(step), OptionalDouble.empty())
-            .ifPresent(this::progress);
+        var window = meter.step(step, epoch, loss, rates.rate(step), OptionalDouble.empty());
+        trackers.step(step, epoch, loss, meter.meanLoss());
+        window.ifPresent(this::progress);
         if (log.terminal().interactive()) { // elsewhere the log's lines say the same
           bar.update(step * batch);
         }
@@ -234,6 +240,7 @@ public final class Trainer implements AutoCloseable {
   private void progress(TrainMeter.Window w) {
     log.info(w.line());
     history.loss(w.step(), w.loss(), w.learningRate());
+    trackers.window(w);
     metrics.write(
         w.step(),
         "train",
@@ -261,6 +268,7 @@ public final class Trainer implements AutoCloseable {
     }
     int every = config.run().checkpointSteps();
     if ((epochEnd && config.run().saveAllStates()) || (every > 0 && step % every == 0)) {
+      trackers.summarise();
       try (Arena copies = Arena.ofConfined()) {
         checkpoints.save(step, session.tensors(copies), state());
       }
@@ -303,6 +311,7 @@ public final class Trainer implements AutoCloseable {
       history.accuracy(set.name(), step, result.accuracy());
       log.verification(result, step, history.best(set.name()));
       metrics.write(step, "verification", RunResult.entry(result));
+      trackers.verification(result, step);
     }
     session.swapAverage();
     if (meanAccuracy() > before) {
@@ -341,7 +350,10 @@ public final class Trainer implements AutoCloseable {
         new RunResult(config.name(), results, validation.absent(), history.lastLoss(), stats);
     result.write(folder.resolve("result.json"));
     Path page = folder.resolve("report.html");
-    ReportPage.write(page, config, history, result, validation.sets(), session.network());
+    List<PairImages> hardest = ReportPage.hardest(config, result, validation.sets());
+    ReportPage.write(page, config, history, result, hardest, session.network());
+    trackers.hardest(hardest, step, config.model().imageSize());
+    trackers.finish();
     for (VerificationResult r : results) {
       log.info(
           "%s: accuracy %.2f %% ± %.2f on %d pairs of people never seen; plain pixels %.2f %%"
@@ -353,6 +365,7 @@ public final class Trainer implements AutoCloseable {
                   100 * r.pixelBaselineAccuracy().orElse(Double.NaN)));
     }
     log.info("report: " + page);
+    trackers.wandbFolder().ifPresent(run -> log.info("to upload: wandb sync " + run));
     return result;
   }
 
@@ -361,6 +374,7 @@ public final class Trainer implements AutoCloseable {
     session.close();
     validation.close();
     data.close();
+    trackers.close();
     metrics.close();
     log.close();
   }

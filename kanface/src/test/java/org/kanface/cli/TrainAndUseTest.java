@@ -84,6 +84,8 @@ class TrainAndUseTest {
         .isDirectoryContaining("glob:**/training.log")
         .isDirectoryContaining("glob:**/model.safetensors")
         .isDirectoryContaining("glob:**/report.html")
+        .isDirectoryContaining("glob:**/manifest.json")
+        .isDirectoryContaining("glob:**/tensorboard")
         .isDirectoryContaining("glob:**/checkpoints");
     Map<String, Object> result =
         Json.object(Json.parse(Files.readString(run.resolve("result.json"))), "result");

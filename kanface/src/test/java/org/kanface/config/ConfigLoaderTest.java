@@ -118,8 +118,12 @@ class ConfigLoaderTest {
         "gird_size=5 | gird_size: no such key; did you mean grid_size?",
         "batchsize=5 | batchsize: no such key; did you mean batch_size?",
         "dali=true | dali: no such key; there is one loader for every kind of data",
-        "wandb_key=x | wandb_key: no such key; Weights & Biases is not used; a run writes"
-            + " metrics.jsonl, result.json and report.html",
+        "wandb_key=x | wandb_key: no such key; keys do not belong into files; set WANDB_API_KEY"
+            + " where you call wandb sync",
+        "wandb_project=a/b | wandb_project: expected up to 128 characters without / \\ # ? % :, got"
+            + " \"a/b\"",
+        "save_artifacts=true | save_artifacts: they are kept with a run of Weights & Biases; set"
+            + " using_wandb=true too",
         "batch_size=big | batch_size: expected a whole number below 2^31, got \"big\"",
         "batch_size=1.5 | batch_size: expected a whole number below 2^31, got 1.5",
         "batch_size=99999999999 | batch_size: expected a whole number below 2^31, got 99999999999",
