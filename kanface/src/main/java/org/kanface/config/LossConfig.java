@@ -4,7 +4,7 @@ import java.util.List;
 
 /// The margin loss and its class-sharded head.
 ///
-/// @param loss which family; `arcface` and `adaface` use all classes in every step
+/// @param loss which family; `arcface` uses all classes in every step
 /// @param marginList m1, m2, m3: (1, m2, 0) is ArcFace with angle m2, (1, 0, m3) is CosFace with
 /// m3; the
 ///     two do not combine, and m1 must be 1
@@ -73,8 +73,8 @@ public record LossConfig(
         "sample_rate: expected a number above 0 and up to 1, got %s",
         sampleRate);
     ConfigException.require(
-        loss == Family.MARGIN || sampleRate == 1,
-        "sample_rate: only the margin loss samples classes; expected 1, got %s",
+        loss != Family.ARCFACE || sampleRate == 1,
+        "sample_rate: the arcface loss uses all classes; expected 1, got %s",
         sampleRate);
     ConfigException.require(
         loss != Family.ARCFACE || cos == 0,

@@ -11,8 +11,8 @@ import java.util.Map;
 /// - `KANFace_RR_GG_LOSS_512_webface`: the thirteen published jobs on WebFace12M, values as
 /// published;   RR is ten times the rank ratio, GG the grid size. `rec` must be set to the data.
 /// - `EdgeFace_baseline`: the same job for the EdgeFace baseline.
-/// - `r100_gwp_cos_512`: the published iResNet with Gaussian-weighted pooling, and `r50_ada_512`:
-///   AdaFace's backbone under its loss.
+/// - `rgb`: the published iResNet with Gaussian-weighted pooling, also as `r100_gwp_cos_512`, and
+///   `r50_ada_512`: AdaFace's backbone under its loss and by its recipe.
 /// - `EfficientFR_arc_512_vggface2`: the published EfficientFR.
 /// - `demo`: a small KANFace on generated faces, minutes on a laptop.
 /// - `faces`: real aligned faces, tens of thousands of images, one machine; set `rec` to the
@@ -30,13 +30,15 @@ public final class Presets {
     return List.copyOf(ALL.keySet());
   }
 
-  /// The preset of this name. Throws [ConfigException] naming the nearest one.
-  public static TrainConfig get(String name) {
+  /// The preset of this name, which may be written as the reference's path, `configs/NAME.py`.
+  /// Throws [ConfigException] naming the nearest one.
+  public static TrainConfig get(String source) {
+    String name = source.replaceFirst("^configs/(.*/)?", "").replaceFirst("\\.py$", "");
     TrainConfig preset = ALL.get(name);
     if (preset == null) {
       throw new ConfigException(
           "no preset or file named %s; did you mean %s?"
-              .formatted(name, Retired.nearest(name, names())));
+              .formatted(source, Retired.nearest(name, names())));
     }
     return preset;
   }
@@ -62,10 +64,9 @@ public final class Presets {
         new LinkedHashMap<>(webface(6, 25, "arc", "EdgeFace_06_arc_512"));
     baseline.putAll(Map.of("network", "EdgeFace", "dropout", 0.2));
     add(presets, "EdgeFace_baseline", baseline);
+    add(presets, "rgb", iResNet("r100", "saved_models/gauss"));
     add(presets, "r100_gwp_cos_512", iResNet("r100", "results/r100_gwp_cos_512"));
-    Map<String, Object> ada = new LinkedHashMap<>(iResNet("r50_ada", "results/r50_ada_512"));
-    ada.put("loss", "adaface");
-    add(presets, "r50_ada_512", ada);
+    add(presets, "r50_ada_512", adaFace());
     add(presets, "EfficientFR_arc_512_vggface2", efficientFr());
     return presets;
   }
@@ -108,6 +109,7 @@ public final class Presets {
         entry("lr", 0.1),
         entry("weight_decay", 5e-4),
         entry("lr_schedule", "poly_square"),
+        entry("head_update", "sampled"),
         entry("verbose", 2000),
         entry("num_workers", 8),
         entry("num_classes", 205_170),
@@ -117,6 +119,31 @@ public final class Presets {
         entry("val_targets", List.of("lfw", "cfp_fp", "agedb_30", "calfw", "cplfw")),
         entry("rec", "data/webface4m"),
         entry("output", output));
+  }
+
+  /// AdaFace's own recipe for IR-50 on MS1MV2 but for its augmentation.
+  private static Map<String, Object> adaFace() {
+    Map<String, Object> values = new LinkedHashMap<>(iResNet("r50_ada", "results/r50_ada_512"));
+    values.keySet().removeAll(List.of("num_classes", "num_images"));
+    values.putAll(
+        Map.of(
+            "loss",
+            "adaface",
+            "decay_norm",
+            false,
+            "clip",
+            0,
+            "batch_size",
+            512,
+            "lr_schedule",
+            "step",
+            "lr_milestones",
+            List.of(12, 20, 24),
+            "num_epoch",
+            26,
+            "rec",
+            "data/faces_emore"));
+    return values;
   }
 
   private static Map<String, Object> efficientFr() {

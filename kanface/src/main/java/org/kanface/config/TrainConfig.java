@@ -6,6 +6,7 @@ import org.kanface.config.LossConfig.Family;
 import org.kanface.config.ModelConfig.NeuronFun;
 import org.kanface.config.ModelConfig.Pooling;
 import org.kanface.config.OptimConfig.Accumulation;
+import org.kanface.config.OptimConfig.HeadUpdate;
 import org.kanface.config.OptimConfig.Optimizer;
 import org.kanface.config.OptimConfig.Schedule;
 
@@ -55,12 +56,15 @@ public record TrainConfig(
               0.1,
               0.9,
               5e-4,
+              true,
+              HeadUpdate.ALL,
               5,
               1,
               Accumulation.SUM,
               false,
               0,
               Schedule.POLY_WARMUP,
+              List.of(),
               50,
               5),
           new DataConfig(

@@ -1,5 +1,6 @@
 package org.kanface.train;
 
+import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Var;
 import org.kanface.config.LossConfig;
 import org.kanface.config.TrainConfig;
@@ -19,7 +20,8 @@ import org.kanface.tensor.Tensor;
 /// The class centres of a run and its loss, by the configured family.
 ///
 /// @param module holds the centres
-record Head(Module module, Loss loss) {
+/// @param sample which of them a step uses; null where it is all of them
+record Head(Module module, Loss loss, @Nullable Sample sample) {
   private static final long SAMPLE_STREAM = 1L << 62; // of the class sample, apart from dropout's
 
   /// The loss of a batch, a scalar.
@@ -27,6 +29,11 @@ record Head(Module module, Loss loss) {
     /// @param epochs done so far, for margins that grow
     /// @param seed of the step's random draws
     Var of(Var embeddings, long[] labels, double epochs, long seed);
+  }
+
+  /// The rows of the centres that a step uses, ascending.
+  interface Sample {
+    long[] rows(long[] labels, long seed);
   }
 
   static Head of(TrainConfig config, Init init, long classes) {
@@ -39,35 +46,50 @@ record Head(Module module, Loss loss) {
         yield new Head(
             head,
             (x, labels, epochs, seed) ->
-                head.loss(x, labels, loss.scale(), loss.marginAfter(epochs)));
+                head.loss(x, labels, loss.scale(), loss.marginAfter(epochs)),
+            null);
       }
-      case ADAFACE -> {
-        var sizes =
-            new AdaFaceHead.Config(
-                classes,
-                embedding,
-                loss.scale(),
-                loss.adafaceM(),
-                loss.adafaceH(),
-                loss.adafaceTAlpha());
-        var head = new AdaFaceHead(init, sizes);
-        yield new Head(head, (x, labels, epochs, seed) -> head.loss(x, labels));
-      }
+      case ADAFACE -> adaFace(loss, init, classes, embedding);
     };
+  }
+
+  private static Head adaFace(LossConfig loss, Init init, long classes, long embedding) {
+    var sizes =
+        new AdaFaceHead.Config(
+            classes,
+            embedding,
+            loss.scale(),
+            loss.adafaceM(),
+            loss.adafaceH(),
+            loss.adafaceTAlpha(),
+            loss.sampleRate());
+    var head = new AdaFaceHead(init, sizes);
+    if (loss.sampleRate() == 1) {
+      return new Head(head, (x, labels, epochs, seed) -> head.loss(x, labels), null);
+    }
+    Device device = init.device();
+    return new Head(
+        head,
+        (x, labels, epochs, seed) -> head.loss(x, labels, draws(device, classes, seed)),
+        (labels, seed) -> head.shard().rowsOfStep(labels, draws(device, classes, seed)));
   }
 
   private static Head partialFc(LossConfig loss, Init init, long classes, long embedding) {
     var sizes = new PartialFc.Config(classes, embedding, loss.sampleRate());
     var head = new PartialFc(init, World.SINGLE, sizes);
+    if (loss.sampleRate() == 1) {
+      return new Head(
+          head,
+          (x, labels, epochs, seed) -> head.loss(x, labels, margin(loss, epochs), new float[0]),
+          null);
+    }
+    Device device = init.device();
+    long rows = head.shard().rows();
     return new Head(
         head,
-        (x, labels, epochs, seed) -> {
-          float[] draws =
-              loss.sampleRate() < 1
-                  ? draws(init.device(), head.shard().rows(), seed)
-                  : new float[0];
-          return head.loss(x, labels, margin(loss, epochs), draws);
-        });
+        (x, labels, epochs, seed) ->
+            head.loss(x, labels, margin(loss, epochs), draws(device, rows, seed)),
+        (labels, seed) -> head.shard().rowsOfStep(labels, draws(device, rows, seed)));
   }
 
   private static Margin margin(LossConfig loss, double epochs) {

@@ -45,6 +45,7 @@ final class RateControl {
           case POLY_SQUARE -> Schedule.laggingSquare(lr, warmup, total);
           case WARMUP_LINEAR -> Schedule.warmupLinear(lr, warmup, total);
           case COSINE -> Schedule.warmupCosine(lr, warmup, total);
+          case STEP -> warmed(lr, warmup, optim, steps);
           case PLATEAU -> n -> n < warmup ? lr * (n + 1) / warmup : lr;
         };
     schedule = n -> base.rate(n - start);
@@ -52,6 +53,13 @@ final class RateControl {
         optim.lrSchedule() == OptimConfig.Schedule.PLATEAU
             ? new ReduceLrOnPlateau(rule, 1) // a factor on the schedule
             : null;
+  }
+
+  private static Schedule warmed(double lr, long warmup, OptimConfig optim, Steps steps) {
+    long[] milestones =
+        optim.lrMilestones().stream().mapToLong(epoch -> epoch * steps.perEpoch()).toArray();
+    Schedule falling = Schedule.milestones(lr, 0.1, milestones);
+    return n -> n < warmup ? lr * (n + 1) / warmup : falling.rate(n);
   }
 
   double rate(long step) {

@@ -2,16 +2,20 @@ package org.kanface.train;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
+import org.kanface.autograd.op.Affine;
 import org.kanface.config.OptimConfig;
 import org.kanface.config.OptimConfig.Accumulation;
+import org.kanface.config.OptimConfig.HeadUpdate;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.load.Batch;
 import org.kanface.kernels.DType;
@@ -21,9 +25,11 @@ import org.kanface.nn.Parameter;
 import org.kanface.nn.SafeTensors;
 import org.kanface.nn.StateDict;
 import org.kanface.nn.StateException;
+import org.kanface.nn.layer.BatchNorm;
 import org.kanface.nn.optim.Adam;
 import org.kanface.nn.optim.Ema;
 import org.kanface.nn.optim.GradNorm;
+import org.kanface.nn.optim.LossScaler;
 import org.kanface.nn.optim.Optimizer;
 import org.kanface.nn.optim.Sgd;
 import org.kanface.tensor.Device;
@@ -48,6 +54,7 @@ final class Session implements AutoCloseable {
   private final Head head;
   private final Optimizer optimizer;
   private final @Nullable Ema ema;
+  private @Nullable LossScaler scaler;
 
   Session(TrainConfig config, Device device, long classes) {
     this.config = config;
@@ -58,7 +65,8 @@ final class Session implements AutoCloseable {
     double decay = config.optim().weightDecay();
     List<Optimizer.Group> groups =
         List.of(
-            Optimizer.Group.of(prefixed(BACKBONE, network), decay),
+            Optimizer.Group.of(backbone(network, false), decay),
+            Optimizer.Group.of(backbone(network, true), config.optim().decayNorm() ? decay : 0),
             Optimizer.Group.of(prefixed(HEAD, head.module()), decay));
     optimizer =
         switch (config.optim().optimizer()) {
@@ -66,7 +74,20 @@ final class Session implements AutoCloseable {
           case ADAM -> new Adam(groups, Adam.Config.ADAM);
           case ADAMW -> new Adam(groups, Adam.Config.ADAMW);
         };
+    scaler = config.optim().fp16() ? new LossScaler() : null;
     ema = config.optim().ema() > 0 ? new Ema(network.state(), config.optim().ema()) : null;
+  }
+
+  /// The network's parameters: those of batch norms, or all others.
+  private static SequencedMap<String, Parameter> backbone(Module network, boolean norms) {
+    var own = new HashSet<Parameter>();
+    network
+        .modules()
+        .values()
+        .forEach(m -> own.addAll(m instanceof BatchNorm ? m.state().values() : List.of()));
+    SequencedMap<String, Parameter> out = prefixed(BACKBONE, network);
+    out.values().removeIf(p -> own.contains(p) != norms);
+    return out;
   }
 
   private static SequencedMap<String, Parameter> prefixed(String prefix, Module module) {
@@ -105,7 +126,11 @@ final class Session implements AutoCloseable {
                 + graph.firstNonFinite().orElse("the loss itself")
                 + "; a lower lr or stronger clip helps, checkpoints are as they were");
       }
-      graph.backward(total);
+      graph.backward(scaler == null ? total : Affine.of(total, scaler.scale(), 0));
+      if (head.sample() != null && config.optim().headUpdate() == HeadUpdate.SAMPLED) {
+        long[] rows = head.sample().rows(labels, seed);
+        head.module().state().forEach((key, _) -> optimizer.limit(HEAD + key, rows));
+      }
     }
     if ((step + 1) % config.optim().gradientAcc() == 0) {
       update(step, lr);
@@ -116,25 +141,47 @@ final class Session implements AutoCloseable {
   private void update(long step, double lr) {
     OptimConfig optim = config.optim();
     double average = optim.gradientAccMode() == Accumulation.MEAN ? 1.0 / optim.gradientAcc() : 1;
+    if (scaler != null) {
+      if (overflow(scaler, step)) {
+        optimizer.zeroGrad();
+        return;
+      }
+      average /= scaler.scale();
+    }
     double scale = average;
     if (optim.clip() > 0) {
       double norm = average * GradNorm.of(network.trained());
       if (!Double.isFinite(norm)) {
-        throw new TrainingException(
-            "the gradient became "
-                + norm
-                + " at step "
-                + (step + 1)
-                + ", first in "
-                + badGradient());
+        throw badGradient(norm, step);
       }
       scale *= GradNorm.clipFactor(norm, optim.clip());
     }
-    optimizer.step(lr, scale, average);
+    optimizer.step(lr, scale, scale, average);
+    if (scaler != null) {
+      scaler.stepped();
+    }
     optimizer.zeroGrad();
     if (ema != null) {
       ema.update();
     }
+  }
+
+  /// Whether a gradient is not finite; the scale has then fallen.
+  private boolean overflow(LossScaler scaling, long step) {
+    double norm = GradNorm.of(network.trained()) + GradNorm.of(head.module().trained());
+    if (Double.isFinite(norm)) {
+      return false;
+    }
+    scaling.overflowed();
+    if (scaling.exhausted()) {
+      throw badGradient(norm, step);
+    }
+    return true;
+  }
+
+  private TrainingException badGradient(double norm, long step) {
+    return new TrainingException(
+        "the gradient became %s at step %d, first in %s".formatted(norm, step + 1, badGradient()));
   }
 
   private String badGradient() {
@@ -173,6 +220,27 @@ final class Session implements AutoCloseable {
     return new TreeMap<>(optimizer.steps());
   }
 
+  /// The factor of the next loss, where losses are scaled.
+  OptionalDouble gradScale() {
+    return scaler == null ? OptionalDouble.empty() : OptionalDouble.of(scaler.scale());
+  }
+
+  /// The loss scaler's state for the checkpoint's JSON; null in JSON where losses are not scaled.
+  Object scaler() {
+    return scaler == null
+        ? Json.NULL
+        : Json.of("scale", scaler.scale(), "clean", (long) scaler.state().clean());
+  }
+
+  private void restoreScaler(Object json) {
+    if (scaler != null && !Json.NULL.equals(json)) {
+      Map<String, Object> map = Json.object(json, "scaler");
+      double scale = Json.number(Json.member(map, "scale", "scaler"), "scale");
+      int clean = (int) Json.integer(Json.member(map, "clean", "scaler"), "clean");
+      scaler = new LossScaler(new LossScaler.State(scale, clean));
+    }
+  }
+
   /// Loads weights and, with `all`, optimiser and average. Throws [StateException] for tensors of
   /// another network.
   void load(Checkpoints.Loaded checkpoint, boolean all) {
@@ -182,6 +250,7 @@ final class Session implements AutoCloseable {
     if (!all) {
       return;
     }
+    restoreScaler(checkpoint.state().getOrDefault("scaler", Json.NULL));
     checkpoint
         .part(OPTIMIZER)
         .forEach(

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.kanface.config.ConfigLoader;
 import org.kanface.config.DataConfig;
 import org.kanface.config.Steps;
@@ -214,7 +213,7 @@ public final class Trainer implements AutoCloseable {
         step++;
         epochLoss += loss;
         int epoch = (int) ((step - 1) / steps.perEpoch());
-        var window = meter.step(step, epoch, loss, rates.rate(step), OptionalDouble.empty());
+        var window = meter.step(step, epoch, loss, rates.rate(step), session.gradScale());
         trackers.step(step, epoch, loss, meter.meanLoss());
         window.ifPresent(this::progress);
         if (log.terminal().interactive()) { // elsewhere the log's lines say the same
@@ -292,6 +291,8 @@ public final class Trainer implements AutoCloseable {
         history.toMap(),
         "optimizer_steps",
         session.steps(),
+        "scaler",
+        session.scaler(),
         "config",
         config.toMap());
   }

@@ -59,6 +59,28 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theReferencesPathsNameTheirPresets() {
+    TrainConfig rgb = Presets.get("configs/rgb");
+    assertThat(rgb).isEqualTo(Presets.get("rgb"));
+    assertThat(rgb.model().network()).isEqualTo("r100");
+    assertThat(rgb.loss().marginList()).containsExactly(1.0, 0.0, 0.4);
+    assertThat(rgb.steps(rgb.data().numImages(), 4)).isEqualTo(new Steps(512, 7_790, 0, 155_800));
+    assertThat(Presets.get("configs/webface/KANFace_05_15_arc_512_webface.py"))
+        .isEqualTo(Presets.get("KANFace_05_15_arc_512_webface"));
+    assertThatThrownBy(() -> Presets.get("configs/rgbd"))
+        .hasMessage("no preset or file named configs/rgbd; did you mean rgb?");
+  }
+
+  @Test
+  void adaFacesRecipeSparesBatchNormsAndFallsAtMilestones() {
+    OptimConfig optim = Presets.get("r50_ada_512").optim();
+    assertThat(optim.decayNorm()).isFalse();
+    assertThat(optim.lrSchedule()).isEqualTo(OptimConfig.Schedule.STEP);
+    assertThat(optim.lrMilestones()).containsExactly(12, 20, 24);
+    assertThat(optim.clip()).isZero();
+  }
+
+  @Test
   void stepCountsAreThoseOfTheReference() {
     TrainConfig job = Presets.get("KANFace_06_25_arc_512_webface");
 
@@ -156,6 +178,8 @@ class ConfigLoaderTest {
         "dropout=1 | dropout: expected 0 to 0.99, got 1",
         "loss=arcface | margin_list: the arcface loss adds m2 to the angle and has no m3, got 0.2",
         "lr=-1 | lr: expected a positive number, got -1",
+        "lr_milestones=5 | lr_milestones: only lr_schedule=step has milestones, got [5]",
+        "lr_milestones=5,3 | lr_milestones: expected epochs above 0, ascending, got [5, 3]",
         "sample_rate=0 | sample_rate: expected a number above 0 and up to 1, got 0.0",
         "warmup_epoch=50 | warmup_epoch: expected less than num_epoch (6), got 50",
         "lr | expected key=value, got \"lr\"",

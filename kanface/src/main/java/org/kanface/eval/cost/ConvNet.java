@@ -1,6 +1,8 @@
 package org.kanface.eval.cost;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.kanface.config.ModelConfig;
 import org.kanface.config.ModelConfig.Pooling;
 import org.kanface.nn.backbone.IResNet;
@@ -66,22 +68,32 @@ record ConvNet(Cost cost, long runningValues) {
   }
 
   private static ConvNet efficientFr(int imageSize, int embedding) {
+    return efficientFrParts(imageSize, embedding).values().stream()
+        .reduce(
+            NONE, (a, b) -> new ConvNet(a.cost.plus(b.cost), a.runningValues + b.runningValues));
+  }
+
+  /// EfficientFR's stem, four stages and embedding layer, by their names in the state dict.
+  static SequencedMap<String, ConvNet> efficientFrParts(int imageSize, int embedding) {
+    var parts = new LinkedHashMap<String, ConvNet>();
     long side = Math.ceilDiv(imageSize, 2);
     long width = 32;
-    ConvNet net = NONE.conv(3, 3, width, side * side).norm(width, side * side);
-    net = net.plus(Cost.relu(width, side * side));
-    for (int stage = 0; stage < 4; stage++) {
+    ConvNet stem = NONE.conv(3, 3, width, side * side).norm(width, side * side);
+    parts.put("stem", stem.plus(Cost.relu(width, side * side)));
+    for (int stage = 1; stage <= 4; stage++) {
       long n = side * side;
       long out = 2 * width;
+      ConvNet net = NONE;
       for (int conv = 0; conv < 3; conv++) {
         long in = conv == 0 ? width : out;
         net = net.conv(3, 1, in, n).conv(1, in, out, n).norm(out, n).plus(Cost.relu(out, n));
       }
       width = out;
-      net = net.plus(Cost.pool(width * n));
+      parts.put("stage" + stage, net.plus(Cost.pool(width * n)));
       side /= 2;
     }
-    return net.plus(Cost.linear(width, embedding, 1)).norm(embedding, 1);
+    parts.put("embedding", NONE.plus(Cost.linear(width, embedding, 1)).norm(embedding, 1));
+    return parts;
   }
 
   private static ConvNet mobileFaceNet(int embedding) {

@@ -161,6 +161,11 @@ public record Cost(
     return convParams + linearParams + otherParams;
   }
 
+  /// Multiply-adds of convolutions and linear layers alone.
+  public long macs() {
+    return convMacs + linearMacs;
+  }
+
   /// Operations by the conventions of ptflops ≥ 0.7.2, twice its multiply-adds: a bias counts as
   /// one multiply-add an output, a GELU as two a value and that twice over, the final LayerNorm as
   /// one; attention products, other norms and residuals are not counted.

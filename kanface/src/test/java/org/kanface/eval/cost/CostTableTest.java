@@ -1,14 +1,11 @@
 package org.kanface.eval.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
 
@@ -52,17 +49,6 @@ class CostTableTest {
     assertThat(table.weightBytes()).isEqualTo(bytes);
     assertThat(table.totalParams() - table.actualTotalParams())
         .isEqualTo(ratio == 0.6 ? 98_816 : 156_160);
-  }
-
-  static List<Published> published() {
-    return Published.ALL;
-  }
-
-  @ParameterizedTest
-  @MethodSource("published")
-  void roundsToThePublishedMillions(Published row) {
-    assertThat(row.computed().totalFlops() / 1e6).isCloseTo(row.megaFlops(), within(0.0051));
-    assertThat(row.computed().totalParams() / 1e6).isCloseTo(row.megaParams(), within(0.0051));
   }
 
   @ParameterizedTest
@@ -167,7 +153,6 @@ class CostTableTest {
             "base FLOPs     156.79 (156791776) MFLOPs    actual  154.72 (154722804)",
             "head FLOPs      82.77  (82772928) MFLOPs    actual    0.99    (990912)")
         .endsWith("weights         18.58  (18577136) MB in float32");
-    assertThat(Published.lines()).hasSize(9);
   }
 
   /// Counts of the iResNets' published tool; InsightFace's own numbers for the flattened map.
@@ -207,18 +192,5 @@ class CostTableTest {
     assertThat(table.actualTotalFlops()).isEqualTo(2 * multiplyAdds + 512); // the linear's bias
     assertThat(table.totalParams()).isEqualTo(1_162_368);
     assertThat(table.buffers()).isEqualTo(6_848);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "edgeface_xxs, 94.72, 1.24", "edgeface_xs_gamma_06, 154.00, 1.77",
-    "edgeface_s_gamma_05, 306.12, 3.65", "edgeface_base, 1398.83, 18.23"
-  })
-  void edgeFaceRoundsToThePublishedMillions(String name, double flops, double params) {
-    CostTable table = CostTable.of(TrainConfig.DEFAULTS.with(Map.of("network", name)).model());
-
-    assertThat(table.totalFlops() / 1e6).isCloseTo(flops, within(0.03));
-    assertThat(table.totalParams() / 1e6).isCloseTo(params, within(0.0051));
-    assertThat(Published.edgeFaceLines()).hasSize(5);
   }
 }

@@ -49,13 +49,16 @@ public final class AdaFaceHead extends Module {
   /// @param share `a`, of the newest batch in the running statistics; published as 1 in the head
   /// and
   ///     as 0.01 in the trainer
+  /// @param sampleRate share of the centres that a step uses, in (0, 1], chosen as in [PartialFc];
+  ///     published as 1
   public record Config(
       long classes,
       long embedding,
       double scale,
       double margin,
       double concentration,
-      double share) {
+      double share,
+      double sampleRate) {
     public Config {
       Check.positive("AdaFaceHead", "classes", classes);
       Check.positive("AdaFaceHead", "embedding_size", embedding);
@@ -65,6 +68,22 @@ public final class AdaFaceHead extends Module {
           "AdaFaceHead",
           "t_alpha: expected a number in [0, 1], got %s",
           share);
+      Check.that(
+          sampleRate > 0 && sampleRate <= 1,
+          "AdaFaceHead",
+          "sample_rate: expected a number in (0, 1], got %s",
+          sampleRate);
+    }
+
+    /// With all centres in every step.
+    public Config(
+        long classes,
+        long embedding,
+        double scale,
+        double margin,
+        double concentration,
+        double share) {
+      this(classes, embedding, scale, margin, concentration, share, 1);
     }
 
     /// The published training: s 64, m 0.4, h 0.333, statistics that move slowly.
@@ -74,6 +93,7 @@ public final class AdaFaceHead extends Module {
   }
 
   private final Config config;
+  private final ClassShard shard;
   private final Var kernel; // [classes, embedding], the other way round in state dicts
   private final Var mean; // [1]
   private final Var deviation; // [1]
@@ -81,6 +101,7 @@ public final class AdaFaceHead extends Module {
   /// Centres begin as U(-1, 1), each divided by its length.
   public AdaFaceHead(Init init, Config config) {
     this.config = config;
+    shard = ClassShard.of(config.classes, config.sampleRate, 0, 1);
     var packing = new Packing(Shape.of(config.embedding, config.classes), List.of(1, 0));
     kernel =
         register(init.of("kernel", packing, unitColumns(init, config.embedding, config.classes)));
@@ -122,8 +143,17 @@ public final class AdaFaceHead extends Module {
   }
 
   private Var cosines(Var embeddings) {
+    return cosines(embeddings, kernel);
+  }
+
+  private static Var cosines(Var embeddings, Var kernel) {
     Var centres = L2Normalize.of(kernel, 1, 0);
     return Clamp.of(Linear.of(embeddings, centres, null), EPS - 1, 1 - EPS);
+  }
+
+  /// The centres: which of them a step uses.
+  public ClassShard shard() {
+    return shard;
   }
 
   /// Logits of a batch, `[n, classes]`; in training the running statistics move. Throws
@@ -131,6 +161,12 @@ public final class AdaFaceHead extends Module {
   /// sample, which has no deviation.
   public Var logits(Var features, long[] labels) {
     ClassLabels.check("AdaFaceHead", features, labels, config.classes);
+    return logits(features, labels, kernel);
+  }
+
+  /// Logits over the given centres, `[n, centres]`; `labels` are their rows.
+  private Var logits(Var features, long[] labels, Var centres) {
+    long count = centres.dim(0);
     Var lengths = lengths(features);
     double[] norms = lengths.value().toDoubles();
     if (isTraining()) {
@@ -138,10 +174,10 @@ public final class AdaFaceHead extends Module {
     }
     int n = labels.length;
     var at = new long[n]; // of the target in a row of cosines
-    Arrays.setAll(at, i -> i * config.classes + labels[i]);
+    Arrays.setAll(at, i -> i * count + labels[i]);
     Tensor index = ClassLabels.tensor(features, at);
-    Var cosines = cosines(Divide.of(features, lengths));
-    Var all = Reshape.of(cosines, Shape.of(n * config.classes, 1));
+    Var cosines = cosines(Divide.of(features, lengths), centres);
+    Var all = Reshape.of(cosines, Shape.of(n * count, 1));
     Var target = GatherRows.of(all, index); // [n, 1]
     Var change = Add.of(adapted(target, norms), Affine.of(target, -1, 0));
     Var logits =
@@ -154,6 +190,19 @@ public final class AdaFaceHead extends Module {
   public Var loss(Var features, long[] labels) {
     Var logits = logits(features, labels);
     return CrossEntropy.of(logits, ClassLabels.tensor(features, labels), 0);
+  }
+
+  /// The loss of a batch over a sample of the centres: those of its labels, and the others with the
+  /// largest draws.
+  ///
+  /// @param draws as many uniform numbers as there are classes
+  public Var loss(Var features, long[] labels, float[] draws) {
+    ClassLabels.check("AdaFaceHead", features, labels, config.classes);
+    long[] rows = shard.rowsOfStep(labels, draws);
+    long[] local = ClassShard.renumber(labels, rows);
+    Var centres = GatherRows.of(kernel, ClassLabels.tensor(features, rows));
+    Var logits = logits(features, local, centres);
+    return CrossEntropy.of(logits, ClassLabels.tensor(features, local), 0);
   }
 
   private void move(double[] norms) {

@@ -23,7 +23,7 @@ public final class Adam extends Optimizer {
 
   @Override
   protected void update(
-      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale) {
+      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale, Run run) {
     Tensor m = slot.zeros("exp_avg", parameter);
     Tensor v = slot.zeros("exp_avg_sq", parameter);
     var step =
@@ -39,6 +39,6 @@ public final class Adam extends Optimizer {
     parameter
         .kernels()
         .optimizer()
-        .adam(step, parameter.numel(), parameter.memory(), grad.memory(), m.memory(), v.memory());
+        .adam(step, run.count(), run.of(parameter), run.of(grad), run.of(m), run.of(v));
   }
 }

@@ -1,9 +1,13 @@
 package org.kanface.nn.optim;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.Memory;
 import org.kanface.nn.Parameter;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Tensor;
@@ -43,7 +47,19 @@ public abstract class Optimizer implements AutoCloseable {
     }
   }
 
+  /// A run of a parameter's values; its kernels see nothing else.
+  ///
+  /// @param from the first value
+  /// @param count how many
+  protected record Run(long from, long count) {
+    Memory of(Tensor tensor) {
+      long width = tensor.dtype().bytes();
+      return tensor.memory().slice(from * width, count * width);
+    }
+  }
+
   private final List<Group> groups;
+  private final Map<String, long[]> rows = new HashMap<>();
   private final Map<String, Slot> slots = new LinkedHashMap<>();
 
   protected Optimizer(List<Group> groups) {
@@ -52,6 +68,12 @@ public abstract class Optimizer implements AutoCloseable {
 
   public final List<Group> groups() {
     return groups;
+  }
+
+  /// Limits the next [#step] of a parameter `[rows, …]` to some rows, ascending and without
+  /// repeats: all others keep weights and state, and no decay reaches them.
+  public final void limit(String parameter, long[] toRows) {
+    rows.put(parameter, toRows.clone());
   }
 
   /// One update at learning rate `lr`. `gradScales` has a factor for each group's gradients
@@ -72,15 +94,37 @@ public abstract class Optimizer implements AutoCloseable {
             if (p.var().hasGrad()) {
               Slot slot = slots.computeIfAbsent(key, _ -> new Slot());
               slot.step++;
-              update(p.var().value(), p.var().grad(), slot, lr * group.lrFactor, group, scale);
+              Tensor value = p.var().value();
+              for (Run run : runs(value, rows.get(key))) {
+                update(value, p.var().grad(), slot, lr * group.lrFactor, group, scale, run);
+              }
             }
           });
     }
+    rows.clear();
   }
 
-  /// Updates one parameter; `slot.step` counts from 1.
+  /// Neighbouring rows as one run each; everything where no rows are given.
+  private static List<Run> runs(Tensor parameter, long @Nullable [] rows) {
+    if (rows == null) {
+      return List.of(new Run(0, parameter.numel()));
+    }
+    long width = parameter.shape().span(1, parameter.shape().rank());
+    var runs = new ArrayList<Run>();
+    for (int i = 0; i < rows.length; ) {
+      int end = i + 1;
+      while (end < rows.length && rows[end] == rows[end - 1] + 1) {
+        end++;
+      }
+      runs.add(new Run(rows[i] * width, (end - i) * width));
+      i = end;
+    }
+    return runs;
+  }
+
+  /// Updates a run of one parameter; `slot.step` counts from 1.
   protected abstract void update(
-      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale);
+      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale, Run run);
 
   /// The state's tensors by `<parameter>.<name>`.
   public final SequencedMap<String, Tensor> tensors() {

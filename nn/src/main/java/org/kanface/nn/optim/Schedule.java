@@ -50,6 +50,19 @@ public interface Schedule {
     };
   }
 
+  /// `base` times `factor` for each of `milestones` (in updates, ascending) that has been reached:
+  /// update `n` (from 0) runs at `base factor^k` with `k` milestones `≤ n`.
+  static Schedule milestones(double base, double factor, long... milestones) {
+    long[] steps = milestones.clone();
+    return n -> {
+      double rate = base;
+      for (long step : steps) {
+        rate = n >= step ? rate * factor : rate;
+      }
+      return rate;
+    };
+  }
+
   static Schedule constant(double base) {
     return n -> base;
   }

@@ -18,7 +18,7 @@ public final class Sgd extends Optimizer {
 
   @Override
   protected void update(
-      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale) {
+      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale, Run run) {
     Tensor velocity = slot.zeros("momentum_buffer", parameter);
     var config =
         new OptimizerKernels.Sgd(
@@ -26,6 +26,6 @@ public final class Sgd extends Optimizer {
     parameter
         .kernels()
         .optimizer()
-        .sgd(config, parameter.numel(), parameter.memory(), grad.memory(), velocity.memory());
+        .sgd(config, run.count(), run.of(parameter), run.of(grad), run.of(velocity));
   }
 }

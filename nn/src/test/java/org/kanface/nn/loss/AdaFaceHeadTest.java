@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +105,52 @@ class AdaFaceHeadTest {
     protected Var compute(Var x) {
       return head.logits(x, LABELS);
     }
+  }
+
+  /// A sample that holds every centre gives the loss over all; one that leaves centres out gives
+  /// the
+  /// loss over the others alone, and no gradient reaches what is left out.
+  @Test
+  void aSampleOfTheCentresGivesTheLossOverThem() {
+    long[] labels = {0, 1, 1, 0};
+    float[] draws = {.1f, .2f, .3f, .9f};
+    try (AdaFaceHead all = wide(1);
+        AdaFaceHead most = wide(0.75);
+        AdaFaceHead two = wide(0.5);
+        Graph graph = Graph.training(0)) {
+      Var x = graph.constant(features());
+      double[] logits = all.logits(x, labels).value().toDoubles(); // [4, 4]; statistics stand still
+
+      assertThat(most.loss(x, labels, draws).value().item())
+          .isCloseTo(loss(logits, labels, 0, 1, 3), within(1e-9));
+      Var loss = two.loss(x, labels, draws);
+      assertThat(loss.value().item()).isCloseTo(loss(logits, labels, 0, 1), within(1e-9));
+      assertThat(two.shard().rowsOfStep(labels, draws)).containsExactly(0, 1);
+      graph.backward(loss);
+      double[] gradient = two.state().get("kernel").var().grad().toDoubles(); // [4, 4], by centre
+      assertThat(Arrays.stream(gradient, 0, 8).map(Math::abs).max().orElseThrow()).isPositive();
+      assertThat(Arrays.copyOfRange(gradient, 8, 16)).containsOnly(0);
+    }
+  }
+
+  private static AdaFaceHead wide(double sampleRate) {
+    var config = new AdaFaceHead.Config(4, 4, 64, 0.4, 0.333, 0, sampleRate);
+    var head = new AdaFaceHead(new Init(Device.reference(), DType.F64, 1), config);
+    head.state()
+        .get("kernel")
+        .load(new float[] {1, .3f, .2f, -.4f, .1f, 1, .5f, .2f, 0, -.2f, 1, .3f, .4f, 0, .1f, 1});
+    return head;
+  }
+
+  /// Mean cross-entropy over some columns of logits `[4, 4]`.
+  private static double loss(double[] logits, long[] labels, int... columns) {
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+      int row = 4 * i;
+      double all = Arrays.stream(columns).mapToDouble(c -> Math.exp(logits[row + c])).sum();
+      sum += Math.log(all) - logits[row + (int) labels[i]];
+    }
+    return sum / 4;
   }
 
   @Test

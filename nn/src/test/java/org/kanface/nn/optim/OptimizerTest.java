@@ -105,6 +105,63 @@ class OptimizerTest {
     }
   }
 
+  /// Rows out of the sample keep weights and momentum, and no decay reaches them; those in it move
+  /// as if they were alone.
+  @Test
+  void limitedToRowsTheOthersRest() {
+    Shape shape = Shape.of(4, 2);
+    Var centres = Var.parameter("c", Tensor.of(Device.cpu(), shape, 1, 1, 1, 1, 1, 1, 1, 1));
+    var named = new LinkedHashMap<String, Parameter>();
+    named.put("c", new Parameter(centres, Packing.plain(shape)));
+    parameters.putAll(named); // freed with the others
+    try (Optimizer sgd = new Sgd(List.of(Optimizer.Group.of(named, 5e-4)), 0.9, false)) {
+      double[] expected = {0.98995, 1.0108555025, 1.02461991197};
+      float[] gradients = {.1f, -.3f, .05f};
+      for (int t = 0; t < 3; t++) {
+        centres.zeroGrad();
+        float g = gradients[t];
+        centres.addGrad(Tensor.of(Device.cpu(), shape, g, g, 9, 9, g, g, g, g));
+        sgd.limit("c", new long[] {0, 2, 3});
+        sgd.step(0.1);
+
+        float now = (float) expected[t];
+        assertThat(named.get("c").external())
+            .containsExactly(new float[] {now, now, 1, 1, now, now, now, now}, within(2e-7f));
+      }
+      assertThat(sgd.tensors().get("c.momentum_buffer").toFloats()[2]).isZero();
+      centres.zeroGrad();
+      centres.addGrad(Tensor.of(Device.cpu(), shape, 0, 0, 0, 0, 0, 0, 0, 0));
+      sgd.step(0.1); // the limit held for one step each
+      assertThat(named.get("c").external()[2]).isCloseTo(1 - 0.1f * 5e-4f, within(ULP));
+    }
+  }
+
+  /// Two updates of a row that is in the first and third of three samples.
+  @Test
+  void adamsStateFollowsItsRows() {
+    Shape shape = Shape.of(2, 1);
+    Var centres = Var.parameter("c", Tensor.of(Device.cpu(), shape, 1, 1));
+    var named = new LinkedHashMap<String, Parameter>();
+    named.put("c", new Parameter(centres, Packing.plain(shape)));
+    parameters.putAll(named);
+    try (Optimizer adam = new Adam(List.of(Optimizer.Group.of(named, 0.1)), Adam.Config.ADAMW)) {
+      double[] expected = {0.9989000001, 0.999294299911, 0.99947186866};
+      float[] gradients = {.1f, -.3f, .05f};
+      for (int t = 0; t < 3; t++) {
+        centres.zeroGrad();
+        centres.addGrad(Tensor.of(Device.cpu(), shape, gradients[t], 1));
+        adam.limit("c", t == 1 ? new long[] {0} : new long[] {0, 1});
+        float resting = named.get("c").external()[1];
+        adam.step(1e-3);
+
+        assertThat(named.get("c").external()[0]).isCloseTo((float) expected[t], within(2e-7f));
+        if (t == 1) {
+          assertThat(named.get("c").external()[1]).isEqualTo(resting);
+        }
+      }
+    }
+  }
+
   @Test
   void stateMovesToAnotherOptimizer() {
     var groups = List.of(Optimizer.Group.of(parameters, 0.05));

@@ -53,6 +53,13 @@ class ScheduleTest {
   }
 
   @Test
+  void milestonesDivideTheRate() {
+    assertThat(rates(Schedule.milestones(1, 0.1, 2, 4, 5), 7))
+        .containsExactly(new double[] {1, 1, .1, .1, .01, .001, .001}, within(1e-15));
+    assertThat(Schedule.milestones(0.1, 0.1).rate(1_000_000)).isEqualTo(0.1);
+  }
+
+  @Test
   void cosineEndsAtZero() {
     double[] rates = rates(Schedule.warmupCosine(4, 2, 6), 8);
 
