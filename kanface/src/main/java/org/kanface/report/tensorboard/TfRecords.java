@@ -49,8 +49,9 @@ final class TfRecords implements AutoCloseable {
   }
 
   void write(byte[] data) throws IOException {
-    ByteBuffer out = buffer(HEADER + data.length + Integer.BYTES).putLong(data.length);
-    out.putInt(masked(out.array(), 0, Long.BYTES)).put(data);
+    var record = new byte[HEADER + data.length + Integer.BYTES];
+    ByteBuffer out = little(record).putLong(data.length);
+    out.putInt(masked(record, 0, Long.BYTES)).put(data);
     out.putInt(masked(data, 0, data.length)).flip();
     while (out.hasRemaining()) {
       channel.write(out);
@@ -59,33 +60,34 @@ final class TfRecords implements AutoCloseable {
 
   /// The next whole record with good checksums, or null.
   private static byte @Nullable [] read(FileChannel channel) throws IOException {
-    ByteBuffer header = buffer(HEADER);
-    if (!fill(channel, header)) {
+    var start = new byte[HEADER];
+    if (!fill(channel, start)) {
       return null;
     }
+    ByteBuffer header = little(start);
     long length = header.getLong();
-    boolean sound = header.getInt() == masked(header.array(), 0, Long.BYTES);
+    boolean sound = header.getInt() == masked(start, 0, Long.BYTES);
     if (!sound || length < 0 || length > Math.min(LONGEST, channel.size())) {
       return null;
     }
     var data = new byte[(int) length];
-    ByteBuffer end = buffer(Integer.BYTES);
-    boolean whole = fill(channel, ByteBuffer.wrap(data)) && fill(channel, end);
-    return whole && end.getInt() == masked(data, 0, data.length) ? data : null;
+    var end = new byte[Integer.BYTES];
+    boolean whole = fill(channel, data) && fill(channel, end);
+    return whole && little(end).getInt() == masked(data, 0, data.length) ? data : null;
   }
 
-  private static boolean fill(FileChannel channel, ByteBuffer target) throws IOException {
-    while (target.hasRemaining()) {
-      if (channel.read(target) < 0) {
+  private static boolean fill(FileChannel channel, byte[] target) throws IOException {
+    ByteBuffer into = ByteBuffer.wrap(target);
+    while (into.hasRemaining()) {
+      if (channel.read(into) < 0) {
         return false;
       }
     }
-    target.flip();
     return true;
   }
 
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static int masked(byte[] data, int from, int length) {

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,7 @@ final class BlockLog implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING);
-    ByteBuffer start = header();
-    write(channel, start);
+    write(channel, header());
     return new BlockLog(channel, HEADER);
   }
 
@@ -55,7 +55,7 @@ final class BlockLog implements AutoCloseable {
   static @Nullable BlockLog resume(Path path, Predicate<byte[]> keep) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     var log = new BlockLog(channel, HEADER);
-    if (!header().equals(log.read(0, HEADER))) {
+    if (!Arrays.equals(header(), log.read(0, HEADER))) {
       channel.close();
       return null;
     }
@@ -69,9 +69,10 @@ final class BlockLog implements AutoCloseable {
     return log;
   }
 
-  private static ByteBuffer header() {
-    byte[] ident = ":W&B".getBytes(StandardCharsets.US_ASCII);
-    return buffer(HEADER).put(ident).putShort(MAGIC).put((byte) 0).flip();
+  private static byte[] header() {
+    var header = new byte[HEADER];
+    little(header).put(":W&B".getBytes(StandardCharsets.US_ASCII)).putShort(MAGIC);
+    return header; // and version 0
   }
 
   /// Adds a record.
@@ -89,17 +90,17 @@ final class BlockLog implements AutoCloseable {
       int length = Math.min(left - HEADER, record.length - from);
       boolean last = from + length == record.length;
       int type = from == 0 ? (last ? FULL : FIRST) : (last ? LAST : MIDDLE);
-      ByteBuffer chunk =
-          buffer(HEADER + length)
-              .putInt(checksum(type, record, from, length))
-              .putShort((short) length)
-              .put((byte) type)
-              .put(record, from, length);
-      out.writeBytes(chunk.array());
+      var chunk = new byte[HEADER + length];
+      little(chunk)
+          .putInt(checksum(type, record, from, length))
+          .putShort((short) length)
+          .put((byte) type)
+          .put(record, from, length);
+      out.writeBytes(chunk);
       position += HEADER + length;
       from += length;
     } while (from < record.length);
-    write(channel, ByteBuffer.wrap(out.toByteArray()));
+    write(channel, out.toByteArray());
     at = position;
   }
 
@@ -109,23 +110,24 @@ final class BlockLog implements AutoCloseable {
     while (true) {
       int left = BLOCK - (int) (at % BLOCK);
       at += left < HEADER ? left : 0;
-      ByteBuffer header = read(at, HEADER);
-      if (header == null) {
+      byte[] start = read(at, HEADER);
+      if (start == null) {
         return null;
       }
+      ByteBuffer header = little(start);
       int crc = header.getInt();
       int length = Short.toUnsignedInt(header.getShort());
       int type = header.get();
-      ByteBuffer data = read(at + HEADER, length);
+      byte[] data = read(at + HEADER, length);
       boolean follows = type == MIDDLE || type == LAST;
       if (data == null
           || type < FULL
           || type > LAST
           || follows == (record.size() == 0)
-          || crc != checksum(type, data.array(), 0, length)) {
+          || crc != checksum(type, data, 0, length)) {
         return null;
       }
-      record.writeBytes(data.array());
+      record.writeBytes(data);
       at += HEADER + length;
       if (type == FULL || type == LAST) {
         return record.toByteArray();
@@ -133,24 +135,26 @@ final class BlockLog implements AutoCloseable {
     }
   }
 
-  private @Nullable ByteBuffer read(long position, int bytes) throws IOException {
-    ByteBuffer target = buffer(bytes);
-    while (target.hasRemaining()) {
-      if (channel.read(target, position + target.position()) < 0) {
+  private byte @Nullable [] read(long position, int bytes) throws IOException {
+    var target = new byte[bytes];
+    ByteBuffer into = ByteBuffer.wrap(target);
+    while (into.hasRemaining()) {
+      if (channel.read(into, position + into.position()) < 0) {
         return null;
       }
     }
-    return target.flip();
+    return target;
   }
 
-  private static void write(FileChannel channel, ByteBuffer data) throws IOException {
-    while (data.hasRemaining()) {
-      channel.write(data);
+  private static void write(FileChannel channel, byte[] data) throws IOException {
+    ByteBuffer rest = ByteBuffer.wrap(data);
+    while (rest.hasRemaining()) {
+      channel.write(rest);
     }
   }
 
-  private static ByteBuffer buffer(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static int checksum(int type, byte[] data, int from, int length) {
