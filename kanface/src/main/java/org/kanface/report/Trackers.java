@@ -37,10 +37,13 @@ public final class Trackers implements AutoCloseable {
   private final Map<String, Object> results = new LinkedHashMap<>();
   private long step;
   private boolean finished;
+  private final String artifacts; // name of the run in those of its artifacts; empty for none
 
-  private Trackers(@Nullable EventFile events, @Nullable WandbRun wandb, long step) {
+  private Trackers(
+      @Nullable EventFile events, @Nullable WandbRun wandb, String artifacts, long step) {
     this.events = events;
     this.wandb = wandb;
+    this.artifacts = artifacts;
     this.step = step;
   }
 
@@ -62,21 +65,17 @@ public final class Trackers implements AutoCloseable {
       }
     }
     WandbRun wandb = null;
+    String name = name(log, LocalDateTime.now(ZoneId.systemDefault()));
     if (log.usingWandb()) {
       var settings =
           new WandbRun.Settings(
-              log.wandbEntity(),
-              log.wandbProject(),
-              name(log, LocalDateTime.now(ZoneId.systemDefault())),
-              log.notes(),
-              config.toMap(),
-              metadata);
+              log.wandbEntity(), log.wandbProject(), name, log.notes(), config.toMap(), metadata);
       wandb =
           lastStep > 0 && log.wandbResume()
               ? WandbRun.resume(folder, settings, lastStep)
               : WandbRun.create(folder, settings);
     }
-    return new Trackers(events, wandb, lastStep);
+    return new Trackers(events, wandb, log.saveArtifacts() ? name : "", lastStep);
   }
 
   /// `241122_0915_GPU0`, and `_` with the configured suffix.
@@ -134,6 +133,23 @@ public final class Trackers implements AutoCloseable {
       String tag = "hardest/%s/%02d".formatted(pair.set(), n);
       events.image(tag + "/a", done, side, side, pair.firstPng());
       events.image(tag + "/b", done, side, side, pair.secondPng());
+    }
+  }
+
+  /// The weights after an epoch, from 0, where they are to be kept as artifacts.
+  public void model(int epoch, Path file) {
+    artifact("_E" + epoch, file);
+  }
+
+  /// The last weights.
+  public void finalModel(Path file) {
+    artifact("_Final", file);
+  }
+
+  private void artifact(String end, Path file) {
+    if (wandb != null && !artifacts.isEmpty()) {
+      flush();
+      wandb.artifact(artifacts + end, file);
     }
   }
 

@@ -51,6 +51,8 @@ public final class Trainer implements AutoCloseable {
   /// @param freshOptimizer leave the older run's moments behind
   public record Options(Start start, Path from, boolean freshOptimizer) {}
 
+  private static final String MODEL = "model.safetensors"; // the last weights
+
   private final TrainConfig config;
   private final Path folder;
   private final Device device;
@@ -273,7 +275,8 @@ public final class Trainer implements AutoCloseable {
       }
     }
     if (epochEnd) {
-      saveModel("model.safetensors");
+      saveModel(MODEL);
+      trackers.model((int) (step / steps.perEpoch()) - 1, folder.resolve(MODEL));
     }
   }
 
@@ -354,6 +357,7 @@ public final class Trainer implements AutoCloseable {
     List<PairImages> hardest = ReportPage.hardest(config, result, validation.sets());
     ReportPage.write(page, config, history, result, hardest, session.network());
     trackers.hardest(hardest, step, config.model().imageSize());
+    trackers.finalModel(folder.resolve(MODEL));
     trackers.finish();
     for (VerificationResult r : results) {
       log.info(

@@ -33,12 +33,15 @@ public final class WandbRun implements AutoCloseable {
   private static final int HISTORY = 2; // fields of Record
   private static final int SUMMARY = 3;
   private static final int FILES = 6;
+  private static final int ARTIFACT = 8;
   private static final int RUN = 17;
   private static final int EXIT = 18;
   private static final int HEADER = 21;
   private static final int INFO = 200;
   private static final int VALUE_JSON = 16; // of an item
   private static final int START_TIME = 17; // of RunRecord
+  private static final int RUN_ID = 8; // letters
+  private static final int CLIENT_ID = 128;
   private static final DateTimeFormatter FOLDER_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss", Locale.ROOT);
 
@@ -59,14 +62,19 @@ public final class WandbRun implements AutoCloseable {
 
   private final Path folder;
   private final String id;
+  private final String entity;
+  private final String project;
   private final BlockLog log;
   private final Clock clock;
-  private double start; // seconds since 1970
+  private final double start; // seconds since 1970
   private long records;
 
-  private WandbRun(Path folder, String id, BlockLog log, Clock clock, double start) {
+  private WandbRun(
+      Path folder, String id, Settings settings, BlockLog log, Clock clock, double start) {
     this.folder = folder;
     this.id = id;
+    entity = settings.entity;
+    project = settings.project;
     this.log = log;
     this.clock = clock;
     this.start = start;
@@ -74,7 +82,7 @@ public final class WandbRun implements AutoCloseable {
 
   /// Begins a run in a new folder below `output/wandb`.
   public static WandbRun create(Path output, Settings settings) throws IOException {
-    return create(output, settings, Clock.system(ZoneId.systemDefault()), newId());
+    return create(output, settings, Clock.system(ZoneId.systemDefault()), newId(RUN_ID));
   }
 
   static WandbRun create(Path output, Settings settings, Clock clock, String id)
@@ -85,7 +93,7 @@ public final class WandbRun implements AutoCloseable {
     Files.createDirectories(folder.resolve("files"));
     Files.createDirectories(folder.resolve("logs"));
     BlockLog log = BlockLog.create(folder.resolve("run-" + id + ".wandb"));
-    var run = new WandbRun(folder, id, log, clock, seconds(now));
+    var run = new WandbRun(folder, id, settings, log, clock, seconds(now));
     run.begin(settings, now);
     return run;
   }
@@ -108,7 +116,7 @@ public final class WandbRun implements AutoCloseable {
         String name = file.getFileName().toString();
         String id = name.substring("run-".length(), name.length() - ".wandb".length());
         Path folder = file.resolveSibling("");
-        var run = new WandbRun(folder, id, log, clock, kept.start);
+        var run = new WandbRun(folder, id, settings, log, clock, kept.start);
         run.records = kept.records;
         return run;
       }
@@ -116,7 +124,7 @@ public final class WandbRun implements AutoCloseable {
         log.close();
       }
     }
-    return create(output, settings, clock, newId());
+    return create(output, settings, clock, newId(RUN_ID));
   }
 
   /// What a resumed file has to tell: which records stay, and when the run began.
@@ -218,6 +226,17 @@ public final class WandbRun implements AutoCloseable {
     add(SUMMARY, update);
   }
 
+  /// A version of a model: `file` under the artifact's `name`, of type `model`. The file is kept
+  /// beside the run as it is now, for the upload.
+  public void artifact(String name, Path file) {
+    try {
+      Artifact artifact = Artifact.stage(name, file, folder.resolve("artifacts"));
+      add(ARTIFACT, artifact.record(id, entity, project, newId(CLIENT_ID), newId(CLIENT_ID)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// The end of the run: 0 is success.
   public void exit(int code) {
     double runtime = seconds(clock.instant()) - start;
@@ -256,10 +275,10 @@ public final class WandbRun implements AutoCloseable {
     return time.getEpochSecond() + time.getNano() / 1e9;
   }
 
-  private static String newId() {
+  private static String newId(int length) {
     var random = new SecureRandom();
     var id = new StringBuilder();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < length; i++) {
       id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
     }
     return id.toString();

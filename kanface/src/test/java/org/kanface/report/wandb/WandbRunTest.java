@@ -145,6 +145,28 @@ class WandbRunTest {
     assertThat(files.resolve("config.yaml")).content().contains("lr:\n  desc: null\n  value: 0.1");
   }
 
+  /// The digests are those that W&B's client gives the same file.
+  @Test
+  void artifactsKeepTheFileAsItWas() throws IOException {
+    Path model = Files.writeString(output.resolve("model.safetensors"), "hello".repeat(10));
+    try (WandbRun run = WandbRun.create(output, SETTINGS, CLOCK, "abcd1234")) {
+      run.artifact("name_E0", model);
+    }
+    Files.delete(model); // a newer one takes its place
+
+    WireFields artifact = records().getLast().message(8);
+    assertThat(List.of(artifact.text(1), artifact.text(2), artifact.text(3), artifact.text(4)))
+        .containsExactly("abcd1234", "faces", "team", "model");
+    assertThat(artifact.text(5)).isEqualTo("name_E0");
+    assertThat(artifact.text(6)).isEqualTo("5f7789af55ef9c4022a8225e6b476850");
+    WireFields entry = artifact.message(12).message(4);
+    assertThat(entry.text(1)).isEqualTo("model.safetensors");
+    assertThat(entry.text(2)).isEqualTo("8CaZvS3Eexdk+pAsGf63Zw==");
+    assertThat(entry.number(4)).isEqualTo(50);
+    assertThat(Path.of(entry.text(6))).hasContent("hello".repeat(10)).isAbsolute();
+    assertThat(artifact.text(15)).hasSize(128);
+  }
+
   @Test
   void longRecordsAndManyRecordsCrossBlocks() throws IOException {
     try (WandbRun run = WandbRun.create(output, SETTINGS, CLOCK, "x")) {
