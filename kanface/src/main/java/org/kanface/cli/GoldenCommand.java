@@ -34,7 +34,7 @@ final class GoldenCommand implements Callable<Integer> {
 
   @Option(
       names = "--device",
-      description = "auto, cpu, reference, cuda. Default: ${DEFAULT-VALUE}.")
+      description = "auto, cpu, reference, cuda, cuda-sim. Default: ${DEFAULT-VALUE}.")
   private String device = "auto";
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -21,7 +21,7 @@ final class ModelOption {
 
   @Option(
       names = "--device",
-      description = "auto, cpu, reference, cuda. Default: ${DEFAULT-VALUE}.")
+      description = "auto, cpu, reference, cuda, cuda-sim. Default: ${DEFAULT-VALUE}.")
   String device = "auto";
 
   @Option(

@@ -12,7 +12,7 @@ package org.kanface.config;
 /// @param frequent steps between lines of the log
 /// @param seed of everything random
 /// @param device where to compute: `auto` (the CPU's fast kernels where they run), `cpu`, `cuda`,
-///     `cuda:1`, or the slow `reference`
+///     `cuda:1`, the slow `reference`, or `cuda-sim`, a simulated GPU and slower still
 /// @param threads of the CPU kernels; 0: all cores
 public record RunConfig(
     String output,
@@ -35,8 +35,8 @@ public record RunConfig(
     Bounds.within("seed", seed, 0, 0xFFFF_FFFFL);
     Bounds.within("threads", threads, 0, 4096);
     ConfigException.require(
-        device.matches("auto|cpu|reference|cuda(:\\d{1,2})?"),
-        "device: expected auto, cpu, reference, cuda or cuda:N, got \"%s\"",
+        device.matches("auto|cpu|reference|cuda(:\\d{1,2})?|cuda-sim"),
+        "device: expected auto, cpu, reference, cuda, cuda:N or cuda-sim, got \"%s\"",
         device);
   }
 }

@@ -5,7 +5,7 @@ import org.kanface.kernels.Backend;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Kernels;
 
-/// Kernels on NVIDIA GPUs, through JCuda.
+/// Kernels on NVIDIA GPUs, through JCuda; needs cuBLAS 12 beside the driver.
 public final class CudaBackend implements Backend {
   @Override
   public String name() {
@@ -14,7 +14,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public int preference() {
-    return -5; // by name alone, until products and convolutions run there and a GPU has been tried
+    return -5; // by name alone, until a GPU has been tried
   }
 
   @Override
