@@ -1,8 +1,6 @@
 package org.kanface.report;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,25 +33,7 @@ public final class HtmlReport {
     section(body, links, "hardest", "Hardest pairs", hardest(report.hardest()));
     section(body, links, "splines", "Learned edge functions", splines(report.edges()));
     section(body, links, "run", "Run", run(report));
-    String title = Markup.escape(report.title());
-    return """
-    <!DOCTYPE html>
-    <html xmlns="http://www.w3.org/1999/xhtml" lang="en">
-    <head>
-    <meta charset="utf-8"/>
-    <meta name="viewport" content="width=device-width, initial-scale=1"/>
-    <title>%s</title>
-    <style>
-    %s</style>
-    </head>
-    <body>
-    <header><h1>%s</h1><nav>%s</nav></header>
-    <main>
-    %s</main>
-    </body>
-    </html>
-    """
-        .formatted(title, style(), title, links, body);
+    return HtmlPage.of(report.title(), links.toString(), body.toString());
   }
 
   private static void section(
@@ -211,15 +191,6 @@ public final class HtmlReport {
 
   private static void fact(StringBuilder html, String label, String value) {
     html.append("<dt>%s</dt><dd>%s</dd>\n".formatted(Markup.escape(label), Markup.escape(value)));
-  }
-
-  private static String style() throws IOException {
-    try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
-      if (in == null) {
-        throw new IOException("report.css is missing from the program's resources");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own

@@ -20,6 +20,8 @@ record LineChart(
   private static final int TOP = 40;
   private static final int BOTTOM = 44;
   private static final int LARGEST_LINE = 1500; // points of one curve
+  private static final double CHARACTER = 7; // width of one, about
+  private static final double GAP = 10; // between two entries of the legend
 
   static LineChart linear(String title, String xLabel, String yLabel, List<Series> series) {
     return new LineChart(title, xLabel, yLabel, false, 0, series);
@@ -68,18 +70,34 @@ record LineChart(
     svg.append(text("tick", LEFT, TOP - 6, yLabel));
   }
 
+  /// Beside the title, or where there is no room for it, in the lower right corner.
   private void legend(StringBuilder svg) {
     double at = WIDTH - RIGHT;
+    double room = at - LEFT - CHARACTER * title.length() - GAP;
+    double needed = series.stream().mapToDouble(s -> CHARACTER * s.name().length() + 26).sum();
     for (int i = series.size() - 1; i >= 0; i--) {
       String name = series.get(i).name();
-      at -= 7.0 * name.length();
+      if (needed > room) {
+        double y = HEIGHT - BOTTOM - 12 - 16.0 * (series.size() - 1 - i);
+        svg.append(text("tick end", WIDTH - RIGHT - 24, y, name));
+        svg.append(swatch(i, WIDTH - RIGHT - 18, y - 9));
+        continue;
+      }
+      at -= CHARACTER * name.length();
       svg.append(text("tick", at, 18, name));
       at -= 16;
-      svg.append(
-          "<rect class=\"swatch s%d\" x=\"%.1f\" y=\"9\" width=\"12\" height=\"10\"/>\n"
-              .formatted(i % 8, at));
-      at -= 10;
+      svg.append(swatch(i, at, 9));
+      at -= GAP;
     }
+  }
+
+  private static String swatch(int index, double x, double y) {
+    return String.format(
+        Locale.ROOT,
+        "<rect class=\"swatch s%d\" x=\"%.1f\" y=\"%.0f\" width=\"12\" height=\"10\"/>\n",
+        index % 8,
+        x,
+        y);
   }
 
   /// The path of one curve; long ones keep the lowest and the highest of each run of points.

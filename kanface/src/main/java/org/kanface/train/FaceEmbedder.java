@@ -125,23 +125,49 @@ public final class FaceEmbedder {
     return pixels;
   }
 
+  /// Takes the embeddings of the next `count` images, `[count, dim]` row-major; the arrays are used
+  /// again for later batches, and are one where nothing is mirrored.
+  @FunctionalInterface
+  public interface Rows {
+    void accept(int count, float[] plain, float[] mirrored);
+  }
+
   /// Embeds a whole data set in batches. The network is left in the mode that it was in.
   public Embeddings embed(FaceDataset faces, int batchSize, int workers) {
     var plain = new float[faces.size() * dim];
     var mirrored = mirror ? new float[faces.size() * dim] : plain;
+    var done = new int[1];
+    embed(
+        faces,
+        batchSize,
+        workers,
+        (count, some, turned) -> {
+          System.arraycopy(some, 0, plain, done[0], count * dim);
+          System.arraycopy(turned, 0, mirrored, done[0], count * dim);
+          done[0] += count * dim;
+        });
+    return new Embeddings(plain, mirrored, dim);
+  }
+
+  /// Embeds a data set of any size batch by batch, in its order, and keeps nothing.
+  public void embed(FaceDataset faces, int batchSize, int workers, Rows rows) {
+    int largest = Math.min(batchSize, faces.size());
+    var plain = new float[largest * dim];
+    var mirrored = mirror ? new float[largest * dim] : plain;
     var options =
-        LoaderOptions.evaluation(Math.min(batchSize, faces.size()), workers)
+        LoaderOptions.evaluation(largest, workers)
             .withImageSize(side, false)
             .withNormalization(normalization);
     try (var loader = new BatchLoader(faces, options)) {
       loader.start(0, 0);
       for (int done = 0; done < faces.size(); ) {
         try (Batch batch = loader.next()) {
-          engine.run(batch.images(), batch.size(), plain, done * dim);
+          engine.run(batch.images(), batch.size(), plain, 0);
           if (mirror) {
             mirror(batch.images());
-            engine.run(batch.images(), batch.size(), mirrored, done * dim);
+            engine.run(batch.images(), batch.size(), mirrored, 0);
           }
+          rows.accept(batch.size(), plain, mirrored);
           done += batch.size();
         }
       }
@@ -149,7 +175,11 @@ public final class FaceEmbedder {
       Thread.currentThread().interrupt();
       throw new TrainingException("interrupted while embedding", e);
     }
-    return new Embeddings(plain, mirrored, dim);
+  }
+
+  /// Length of an embedding.
+  public int dim() {
+    return dim;
   }
 
   private static void run(

@@ -16,6 +16,7 @@ import org.kanface.report.RunResult;
 import org.kanface.report.RunStats;
 import org.kanface.report.Terminal;
 import org.kanface.report.Trackers;
+import org.kanface.report.VerificationTable;
 
 /// Verifies a trained network on all sets that a configuration names.
 public final class Tester {
@@ -96,6 +97,7 @@ public final class Tester {
       Path path = folder.resolve("testing").resolve("result.json");
       result.write(path);
       trackers.finish();
+      VerificationTable.of(results).lines().forEach(terminal::println);
       log.info("results: " + path);
       return result;
     }
