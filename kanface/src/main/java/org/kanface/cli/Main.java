@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       AlignCommand.class,
       GalleryCommand.class,
       ImportCommand.class,
+      IjbCommand.class,
+      IdentifyCommand.class,
       DataCommand.class,
       ConfigCommand.class,
       PlanCommand.class,

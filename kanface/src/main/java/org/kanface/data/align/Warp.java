@@ -6,7 +6,7 @@ import org.kanface.data.image.RgbImage;
 ///
 /// Integer arithmetic: source positions in 1/1024 pixels, rounded half to even, then to 1/32 pixel;
 /// weights of 15 bits. Reproduces OpenCV 4's `warpAffine` for bytes to the bit.
-final class Warp {
+public final class Warp {
   private static final int POSITION = 1024; // steps a pixel while positions are added up
   private static final int FRACTION_BITS = 5;
   private static final int FRACTIONS = 1 << FRACTION_BITS;
@@ -16,7 +16,7 @@ final class Warp {
   private Warp() {}
 
   /// `image` seen through `transform`, which takes its coordinates to those of the result.
-  static RgbImage apply(RgbImage image, Similarity transform, int width, int height) {
+  public static RgbImage apply(RgbImage image, Similarity transform, int width, int height) {
     double squares = transform.a() * transform.a() + transform.b() * transform.b();
     double inverse = squares == 0 ? 0 : 1 / squares;
     double a = transform.a() * inverse; // source x = a x' + b y' + x0, y = -b x' + a y' + y0
