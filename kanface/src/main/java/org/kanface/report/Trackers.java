@@ -36,6 +36,7 @@ public final class Trackers implements AutoCloseable {
   private final Map<String, Object> row = new LinkedHashMap<>();
   private final Map<String, Object> results = new LinkedHashMap<>();
   private long step;
+  private long written = -1; // step of the last row
   private boolean finished;
   private final String artifacts; // name of the run in those of its artifacts; empty for none
 
@@ -118,8 +119,13 @@ public final class Trackers implements AutoCloseable {
       events.histogram(
           "similarity/" + set + "/different", done, Histogram.equal(-1, 1, h.different()));
     }
-    at(done);
-    row.put("Acc/val-Acc2 " + set, result.accuracy());
+    String key = "Acc/val-Acc2 " + set;
+    if (done == written) { // its row is in the file: the result alone is new
+      results.put(key, result.accuracy());
+    } else {
+      at(done);
+      row.put(key, result.accuracy());
+    }
   }
 
   /// The two images of hard pairs, squares of `side` pixels.
@@ -166,6 +172,7 @@ public final class Trackers implements AutoCloseable {
       return;
     }
     wandb.history(step, row);
+    written = step;
     results.putAll(row);
     row.clear();
   }
