@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kanface.config.Presets;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
 
@@ -99,7 +100,7 @@ class MainTest {
   @Test
   void configNamesThePresets() {
     assertThat(run("config")).isZero();
-    assertThat(out.toString().lines()).hasSize(20);
+    assertThat(out.toString().lines()).hasSameSizeAs(Presets.names());
   }
 
   @Test
