@@ -17,10 +17,12 @@ import picocli.CommandLine.Option;
 
 /// `bench/guard`: no hot path may lose more than 15 %.
 ///
-/// What is compared is never a time but a share: how often a row's [Yardstick] could have run in
-/// the time of one run of the row, both measured here and now, best of all runs. `bench/floors.tsv`
-/// holds the shares that were reached when it was written. A row that falls short is measured
-/// again, twice at most, since a neighbour on the machine slows it down but nothing speeds it up.
+/// What is compared is never a time but a share of what the machine can do, both measured here and
+/// now, best of all runs: of the rate of [Yardstick#FMA], or of the time that [Yardstick#COPY]
+/// takes
+/// where a row counts no operations. `bench/floors.tsv` holds the shares that were reached when it
+/// was written. A row that falls short is measured again, twice at most, since a neighbour on the
+/// machine slows it down but nothing speeds it up.
 @Command(
     name = "bench/guard",
     mixinStandardHelpOptions = true,
@@ -93,14 +95,15 @@ public final class BenchGuard implements Callable<Integer> {
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  /// The yardstick's best time by the row's. The yardstick is taken again with each row, since the
-  /// machine's clock changes.
+  /// The row's share. The yardstick is taken again with each row, since the machine's clock
+  /// changes.
   private double share(Measure measure, Work row) throws RunnerException {
     var yardstick = Yardstick.of(row);
     double now = measure.run(yardstick.work()).getMin();
     double shortest = Math.min(now, best.getOrDefault(yardstick, now));
     best.put(yardstick, shortest);
-    return shortest / measure.run(row).getMin();
+    double times = shortest / measure.run(row).getMin();
+    return yardstick == Yardstick.FMA ? times * row.flop() / yardstick.work().flop() : times;
   }
 
   private static Map<String, Double> read() throws IOException {
