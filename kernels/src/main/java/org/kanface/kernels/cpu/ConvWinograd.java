@@ -139,9 +139,8 @@ final class ConvWinograd {
   }
 
   /// Wide images, of which too few tiles fit a cache to pay for reading all taps: a great many
-  /// tiles
-  /// take each step together, and a task transforms some tiles, or the taps of some outputs to
-  /// multiply all tiles by them at once.
+  /// tiles take each step together, and a task transforms some tiles, or the taps of some outputs
+  /// to multiply all tiles by them at once.
   private static void far(Pass p) {
     long tiles = p.plan.tiles();
     long blocks = Math.ceilDiv(tiles, Math.max(FEW, FAR / p.tileBytes()));

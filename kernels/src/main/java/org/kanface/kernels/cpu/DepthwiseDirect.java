@@ -11,8 +11,7 @@ import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Workers;
 
 /// 3×3 depthwise convolutions with stride 1 and a border of one pixel, without a working copy of
-/// the
-/// image: columns of tiles, from top to bottom, read where they lie.
+/// the image: columns of tiles, from top to bottom, read where they lie.
 final class DepthwiseDirect {
   private static final long TASK = 1L << 20; // multiply-adds: some 10 µs of one core
   private static final long GROUPS = 16; // of images whose sums are kept apart, at most

@@ -11,10 +11,8 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 /// Blocked after Goto and van de Geijn 2008 ("Anatomy of high-performance matrix multiplication"):
 /// tiles walk down the rows of `a` along one panel of `b` after the other; the panel and a block of
 /// at most [#HEIGHT] rows of `a` stay in the second-level cache, or in the first where `b` is
-/// small.
-/// Sums over `k` longer than [#DEPTH] go through `c`. An operand that already lies as the tiles
-/// want
-/// it is read where it is.
+/// small. Sums over `k` longer than [#DEPTH] go through `c`. An operand that already lies as the
+/// tiles want it is read where it is.
 ///
 /// A sum's terms are added in equal chains of at most [#CHAIN], and the chains in their order: the
 /// error of a long sum is then little more than a chain's; one chain of all would lose digits with
@@ -104,7 +102,7 @@ final class GemmBlock {
           long bRow = PANEL_ROW;
           if (panels != 0) {
             b = panel(panels, g.k(), j) + p0 * PANEL_ROW;
-          } else if (readable(g.b(), cols, thin ? 0 : rows)) {
+          } else if (thin || readable(g.b(), cols, rows)) {
             Stored s = ((Stored) g.b()).from(p0, j);
             b = s.address();
             bRow = s.rowStep();
