@@ -14,16 +14,16 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 final class ConvCpu implements ConvKernels {
   @Override
   public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    forward(shape, x, weight, bias, y, ConvWinograd.handlesTraining(shape));
+    forward(shape, x, weight, bias, y, false);
   }
 
   @Override
   public void infer(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    forward(shape, x, weight, bias, y, ConvWinograd.handles(shape));
+    forward(shape, x, weight, bias, y, true);
   }
 
   private static void forward(
-      Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y, boolean winograd) {
+      Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y, boolean inference) {
     if (shape.outputNumel() <= 0) {
       return;
     }
@@ -34,8 +34,8 @@ final class ConvCpu implements ConvKernels {
       long out = address.output("y", y, shape.outputNumel());
       if (shape.isDepthwise()) {
         DepthwiseCpu.forward(shape, in, weights, biases, out);
-      } else if (winograd) {
-        ConvWinograd.forward(shape, in, weights, biases, out);
+      } else if (ConvWinograd.handles(shape)) {
+        ConvWinograd.forward(shape, in, weights, biases, out, inference);
       } else {
         forward(shape, in, weights, biases, out);
       }

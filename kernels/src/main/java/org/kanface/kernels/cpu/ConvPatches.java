@@ -59,6 +59,21 @@ record ConvPatches(
         col + moreCols);
   }
 
+  /// Brings the rows of pixels that rows `i0 … i0 + rows` come from into the cache, in order.
+  void read(long i0, long rows) {
+    long first = (row + i0) / outW;
+    long last = (row + i0 + rows - 1) / outW;
+    long line = w * pixelStep;
+    for (long i = first; i <= last; ) {
+      long plane = i / outH;
+      long stop = Math.min(last, plane * outH + outH - 1);
+      long begin = Math.clamp(i % outH * strideH - top, 0, h);
+      long end = Math.clamp(stop % outH * strideH - top + (kh - 1) * dilationH + 1, begin, h);
+      CacheLines.read(image + (plane * h + begin) * line, 1, 0, (end - begin) * line);
+      i = stop + 1;
+    }
+  }
+
   /// Copies rows `i0 … i0 + rows` and columns `j0 … j0 + cols` to rows `targetRow` bytes apart.
   void copy(long i0, long rows, long j0, long cols, long target, long targetRow) {
     if (cols == 0) {

@@ -1,23 +1,27 @@
 package org.kanface.kernels.cpu;
 
 import static org.kanface.kernels.cpu.GemmTile.COLS;
-import static org.kanface.kernels.cpu.WinogradLine.POINTS;
 
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Workers;
 import org.kanface.kernels.cpu.GemmMatrix.Stored;
 
-/// 3 × 3 convolutions of stride 1 with a border of one pixel by Winograd's minimal filtering
-/// `F(4 × 4, 3 × 3)`: image and taps are transformed to their values at 36 points, where the
-/// convolution is a product of matrices for each, and back. A quarter of the multiplications.
+/// 3 × 3 convolutions of stride 1 with a border of one pixel by Winograd's minimal filtering: image
+/// and taps are transformed to their values at some points, where the convolution is a product of
+/// matrices for each, and back. Small ones, whose time matters little, go another way.
 ///
-/// Errors are some five times those of direct sums, about 1e-6 of the largest value. So it serves
-/// gradients and inference, but not the forward pass of a training, where an activation near 0 can
-/// change its sign; nor small convolutions, whose time matters little. The system property
-/// `kanface.winograd` changes that: `always` takes it in the forward pass too, `never` nowhere.
+/// Gradients and inference take `F(4 × 4, 3 × 3)`, a quarter of the multiplications, with errors
+/// some five times those of direct sums: about 1e-6 of the largest value. In the forward pass of a
+/// training that could change the sign of an activation near 0; it takes `F(2 × 2, 3 × 3)`, four
+/// ninths of the multiplications, whose errors are like those of direct sums. The system property
+/// `kanface.winograd` changes that: `always` takes the former in the forward pass too, `never`
+/// takes none.
 final class ConvWinograd {
   private static final String CHOICE = System.getProperty("kanface.winograd", "safe");
-  private static final int ALL = POINTS * POINTS;
+  private static final WinogradTile2 EXACT = new WinogradTile2();
+  private static final WinogradTile4 FAST = new WinogradTile4();
+  private static final double WASTE =
+      1.25; // of pixels computed, that fewer products do not pay for
   private static final long LEAST_OUTPUTS = 128; // pixels that pay for transforming the taps
   private static final long NEAR = 1 << 20; // bytes at the points of tiles that stay in a cache
   private static final long FAR = 20 << 20; // bytes at the points of tiles that do not
@@ -45,21 +49,28 @@ final class ConvWinograd {
         && s.n() * s.h() * s.w() >= LEAST_OUTPUTS;
   }
 
-  /// Whether the forward pass of a training is to take this way as well.
-  static boolean handlesTraining(Conv2d s) {
-    return CHOICE.equals("always") && handles(s);
-  }
-
   /// `y = x * weight + bias`, `bias` 0 where absent.
-  static void forward(Conv2d s, long x, long weight, long bias, long y) {
-    Taps taps = (panel, to, step) -> taps(s.c(), panel, weight, to, step);
-    convolve(new Pass(WinogradPlan.of(s), s.c(), s.outC(), x, taps, bias, y));
+  static void forward(Conv2d s, long x, long weight, long bias, long y, boolean inference) {
+    var transform = inference || CHOICE.equals("always") ? fast(s) : EXACT;
+    Taps taps = (panel, to, step) -> taps(transform, s.c(), panel, weight, to, step);
+    var plan = WinogradPlan.of(s, transform.size());
+    convolve(new Pass(transform, plan, s.c(), s.outC(), x, taps, bias, y));
   }
 
   /// `dx` of `dy`: the same convolution with the taps turned around.
   static void gradInput(Conv2d s, long dy, long weight, long dx) {
-    Taps taps = (panel, to, step) -> turnedTaps(s.c(), s.outC(), panel, weight, to, step);
-    convolve(new Pass(WinogradPlan.of(s), s.outC(), s.c(), dy, taps, 0, dx));
+    var transform = fast(s);
+    Taps taps = (panel, to, step) -> turnedTaps(transform, s, panel, weight, to, step);
+    var plan = WinogradPlan.of(s, transform.size());
+    convolve(new Pass(transform, plan, s.outC(), s.c(), dy, taps, 0, dx));
+  }
+
+  /// The faster transform, unless too many of its tiles' outputs lie outside the image.
+  private static WinogradTransform fast(Conv2d s) {
+    return WinogradPlan.of(s, FAST.size()).outputs()
+            > WASTE * WinogradPlan.of(s, EXACT.size()).outputs()
+        ? EXACT
+        : FAST;
   }
 
   // ---- taps -----------------------------------------------------------------------------------
@@ -72,23 +83,25 @@ final class ConvWinograd {
   }
 
   /// From weights `[out, 3, 3, in]`, transposed first.
-  private static void taps(long in, long panel, long weight, long to, long step) {
+  private static void taps(
+      WinogradTransform transform, long in, long panel, long weight, long to, long step) {
     long rows = 9 * in;
     long transposed = Scratch.PATCHES.address(rows * PANEL_ROW);
     long rowBytes = rows * Float.BYTES;
     long first = weight + panel * COLS * rowBytes;
     GemmTranspose.run(COLS, (int) rows, first, rowBytes, transposed, PANEL_ROW);
     int bytes = (int) (in * PANEL_ROW);
-    WinogradTile.taps(transposed, bytes, bytes, to, step, WinogradTile.scratch(0).buffer());
+    transform.taps(transposed, bytes, bytes, to, step, WinogradScratch.of(0));
   }
 
   /// Of the taps turned around, from the same weights as they lie: a panel is `[outC, COLS]`.
-  private static void turnedTaps(long c, long outC, long panel, long weight, long to, long step) {
-    long buffer = WinogradTile.scratch(0).buffer();
-    long pixel = c * Float.BYTES;
-    for (long o = 0; o < outC; o++) {
+  private static void turnedTaps(
+      WinogradTransform transform, Conv2d s, long panel, long weight, long to, long step) {
+    var working = WinogradScratch.of(0);
+    long pixel = s.c() * Float.BYTES;
+    for (long o = 0; o < s.outC(); o++) {
       long last = weight + (o * 9 + 8) * pixel + panel * PANEL_ROW;
-      WinogradTile.taps(last, -pixel, (int) PANEL_ROW, to + o * PANEL_ROW, step, buffer);
+      transform.taps(last, -pixel, (int) PANEL_ROW, to + o * PANEL_ROW, step, working);
     }
   }
 
@@ -96,11 +109,22 @@ final class ConvWinograd {
 
   /// One convolution of `in` channels of `image` with `taps` to `out` channels.
   private record Pass(
-      WinogradPlan plan, long in, long out, long image, Taps taps, long bias, long target) {
+      WinogradTransform transform,
+      WinogradPlan plan,
+      long in,
+      long out,
+      long image,
+      Taps taps,
+      long bias,
+      long target) {
+
+    long all() {
+      return transform.all();
+    }
 
     /// Bytes of a tile at all points.
     long tileBytes() {
-      return ALL * Float.BYTES * (in + out);
+      return all() * Float.BYTES * (in + out);
     }
 
     /// Bytes of the taps for `outputs` channels at one point; no power of two, see [WinogradBlock].
@@ -120,7 +144,7 @@ final class ConvWinograd {
   /// Narrow images: blocks of tiles go through the second-level cache, one task each.
   private static void near(Pass p) {
     long step = p.pointBytes(p.out);
-    long panels = Scratch.WEIGHTS.address(ALL * step);
+    long panels = Scratch.WEIGHTS.address(p.all() * step);
     Workers.forEach(p.out / COLS, t -> p.taps.transform(t, panels + t * p.in * PANEL_ROW, step));
     long tiles = p.plan.tiles();
     long together = Math.clamp(NEAR / p.tileBytes() / FEW * FEW, FEW, MOST);
@@ -129,9 +153,9 @@ final class ConvWinograd {
         t -> {
           long first = t * together;
           long count = Math.min(together, tiles - first);
-          var block = WinogradBlock.of(Scratch.PATCHES, count, p.in, p.out);
+          var block = WinogradBlock.of(Scratch.PATCHES, p.transform.all(), count, p.in, p.out);
           images(p, block, first, 0, count);
-          for (int e = 0; e < ALL; e++) {
+          for (int e = 0; e < p.all(); e++) {
             multiply(p, block, e, panels + e * step, 0, p.out);
           }
           outputs(p, block, first, 0, count);
@@ -149,17 +173,17 @@ final class ConvWinograd {
     for (long first = 0; first < tiles; first += together) {
       long from = first;
       long count = Math.min(together, tiles - first);
-      var block = WinogradBlock.of(Scratch.PARTIALS, count, p.in, p.out);
+      var block = WinogradBlock.of(Scratch.PARTIALS, p.transform.all(), count, p.in, p.out);
       Chunks.forEach(count, CHUNK, (begin, end) -> images(p, block, from, begin, end));
       Chunks.forEach(
           p.out,
           GROUP,
           (begin, end) -> {
-            long panels = Scratch.GROUP.address(ALL * step);
+            long panels = Scratch.GROUP.address(p.all() * step);
             for (long o = begin; o < end; o += COLS) {
               p.taps.transform(o / COLS, panels + (o - begin) / COLS * p.in * PANEL_ROW, step);
             }
-            for (int e = 0; e < ALL; e++) {
+            for (int e = 0; e < p.all(); e++) {
               multiply(p, block, e, panels + e * step, begin, end);
             }
           });
@@ -171,11 +195,11 @@ final class ConvWinograd {
   private static void images(Pass p, WinogradBlock block, long first, long begin, long end) {
     long pixel = p.in * Float.BYTES;
     p.plan.read(first + begin, first + end, p.image, pixel);
-    var scratch = WinogradTile.scratch(pixel);
+    var working = WinogradScratch.of(pixel);
     for (long i = begin; i < end; i++) {
-      p.plan.image(first + i, p.image, pixel, scratch.zeros(), scratch.table());
+      p.plan.image(first + i, p.image, pixel, working.zeros(), working.table());
       long to = block.left(0) + i * pixel;
-      WinogradTile.image(scratch.table(), (int) pixel, to, block.leftStep(), scratch.buffer());
+      p.transform.image(working, (int) pixel, to, block.leftStep());
     }
   }
 
@@ -200,12 +224,12 @@ final class ConvWinograd {
   /// Back from the points to the output.
   private static void outputs(Pass p, WinogradBlock block, long first, long begin, long end) {
     long pixel = p.out * Float.BYTES;
-    var scratch = WinogradTile.scratch(pixel);
-    long bias = p.bias == 0 ? scratch.zeros() : p.bias;
+    var working = WinogradScratch.of(pixel);
+    long bias = p.bias == 0 ? working.zeros() : p.bias;
     for (long i = begin; i < end; i++) {
-      p.plan.outputs(first + i, p.target, pixel, scratch.unread(), scratch.table());
+      p.plan.outputs(first + i, p.target, pixel, working.unread(), working.table());
       long from = block.right(0) + i * pixel;
-      WinogradTile.outputs(from, block.rightStep(), (int) pixel, bias, scratch);
+      p.transform.outputs(from, block.rightStep(), (int) pixel, bias, working);
     }
   }
 
@@ -214,24 +238,24 @@ final class ConvWinograd {
   /// `dweight`: image and output's gradient at the points, their products summed over all tiles
   /// there, and back. Blocks of tiles follow one another, so sums do not depend on the threads.
   static void gradWeight(Conv2d s, long x, long dy, long dweight) {
-    var plan = WinogradPlan.of(s);
+    var plan = WinogradPlan.of(s, FAST.size());
     long in = s.c() * Float.BYTES;
     long rows = Math.min(MOST, plan.tiles());
     long sumStep = s.outC() * in + Lanes.BYTES;
-    long sums = Scratch.WEIGHTS.address(ALL * sumStep);
+    long sums = Scratch.WEIGHTS.address(FAST.all() * sumStep);
     for (long first = 0; first < plan.tiles(); first += rows) {
       long from = first;
       long count = Math.min(rows, plan.tiles() - first);
-      var block = WinogradBlock.of(Scratch.PARTIALS, count, s.c(), s.outC());
+      var block = WinogradBlock.of(Scratch.PARTIALS, FAST.all(), count, s.c(), s.outC());
       Chunks.forEach(count, CHUNK, (begin, end) -> transform(plan, block, from, begin, end, x, dy));
-      Workers.forEach(ALL, e -> add(s, block, e, sums + e * sumStep, from > 0));
+      Workers.forEach(FAST.all(), e -> add(s, block, e, sums + e * sumStep, from > 0));
     }
     Workers.forEach(
         s.outC(),
         o -> {
-          long buffer = WinogradTile.scratch(0).buffer();
+          var working = WinogradScratch.of(0);
           long to = dweight + o * 9 * in;
-          WinogradTile.tapGradients(sums + o * in, sumStep, (int) in, to, in, buffer);
+          FAST.tapGradients(sums + o * in, sumStep, (int) in, to, in, working);
         });
   }
 
@@ -240,17 +264,17 @@ final class ConvWinograd {
       WinogradPlan plan, WinogradBlock block, long first, long begin, long end, long x, long dy) {
     long in = block.in() * Float.BYTES;
     long out = block.out() * Float.BYTES;
-    var scratch = WinogradTile.scratch(Math.max(in, out));
-    long table = scratch.table();
+    var working = WinogradScratch.of(Math.max(in, out));
+    long table = working.table();
     plan.read(first + begin, first + end, x, in);
     plan.read(first + begin, first + end, dy, out);
     for (long i = begin; i < end; i++) {
-      plan.image(first + i, x, in, scratch.zeros(), table);
+      plan.image(first + i, x, in, working.zeros(), table);
       long left = block.left(0) + i * in;
-      WinogradTile.image(table, (int) in, left, block.leftStep(), scratch.buffer());
-      plan.outputs(first + i, dy, out, scratch.zeros(), table);
+      FAST.image(working, (int) in, left, block.leftStep());
+      plan.outputs(first + i, dy, out, working.zeros(), table);
       long right = block.right(0) + i * out;
-      WinogradTile.gradient(table, (int) out, right, block.rightStep(), scratch.buffer());
+      FAST.gradient(working, (int) out, right, block.rightStep());
     }
   }
 

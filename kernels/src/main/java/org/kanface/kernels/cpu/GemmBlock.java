@@ -1,5 +1,6 @@
 package org.kanface.kernels.cpu;
 
+import static org.kanface.kernels.cpu.GemmTile.BYTES;
 import static org.kanface.kernels.cpu.GemmTile.COLS;
 import static org.kanface.kernels.cpu.GemmTile.ROWS;
 import static org.kanface.kernels.cpu.Simd.LANES;
@@ -21,7 +22,11 @@ final class GemmBlock {
   /// Rows of `a` that a block holds at most.
   static final int HEIGHT = 12 * 12; // 144 * 512 floats: a third of a 1 MB cache
 
+  /// The same where every panel of `b` is packed anew for each block.
+  static final int TALL = 44 * 12;
+
   private static final int DEPTH = 512;
+  private static final int GATHERED = 256; // where panels of `b` are gathered: they stay in L1
   private static final int CHAIN = 256; // additions one after the other
   private static final long FIRST_CACHE = 32 << 10;
   private static final long BLOCK = 24 << 10; // bytes of `a` beside panels in the first cache
@@ -37,9 +42,9 @@ final class GemmBlock {
   /// Where a block of `a` lies: `tileStep` bytes from one tile of rows to the next.
   private record Rows(long address, long tileStep, long rowStep, long colStep) {}
 
-  /// The depth of the blocks that sums over `k` are cut into: equal ones.
-  private static int depth(long k) {
-    long blocks = Math.max(1, (k + DEPTH - 1) / DEPTH);
+  /// The depth of the blocks that sums over `k` are cut into: equal ones of at most `most`.
+  private static int depth(long k, int most) {
+    long blocks = Math.max(1, (k + most - 1) / most);
     return (int) ((k + blocks - 1) / blocks + 7) & ~7;
   }
 
@@ -84,14 +89,17 @@ final class GemmBlock {
   /// packed whole into `panels`, or from `b` itself where `panels` is 0.
   static void compute(GemmJob g, long i0, long i1, long j0, long j1, long panels) {
     boolean thin = panels == 0 && thin(g, i1 - i0, j1 - j0);
-    int depth = thin ? THIN_DEPTH : depth(g.k());
-    int height = height(Math.min(depth, g.k()), j1 - j0);
+    boolean gathers = panels == 0 && g.b() instanceof ConvPatches;
+    int depth = thin ? THIN_DEPTH : depth(g.k(), gathers ? GATHERED : DEPTH);
+    int height = gathers ? TALL : height(Math.min(depth, g.k()), j1 - j0);
     long p0 = 0;
     do { // once for k = 0 too: it stores zeros
       int kc = (int) Math.min(depth, g.k() - p0);
       if (thin) {
         Stored b = ((Stored) g.b()).from(p0, j0);
         CacheLines.read(b.address(), kc, b.rowStep(), (j1 - j0) * Float.BYTES);
+      } else if (gathers && kc > 0 && g.b() instanceof ConvPatches patches) {
+        patches.read(p0, kc);
       }
       for (long i = i0; i < i1; i += height) {
         long rows = Math.min(height, i1 - i);
@@ -165,7 +173,7 @@ final class GemmBlock {
       }
       case ConvPatches patches -> {
         long row = row(kc);
-        long gathered = Scratch.PACKED_A.address(HEIGHT * row);
+        long gathered = Scratch.PACKED_A.address(rows * row);
         patches.copy(i, rows, p0, kc, gathered, row);
         yield new Rows(gathered, ROWS * row, row, Float.BYTES);
       }
@@ -179,16 +187,17 @@ final class GemmBlock {
 
   private static Rows copied(Stored from, long rows, int kc) {
     long row = row(kc);
-    long target = Scratch.PACKED_A.address(HEIGHT * row);
+    long target = Scratch.PACKED_A.address(rows * row);
     ConvRuns.copy(from.address(), from.rowStep(), target, row, rows, kc);
     return new Rows(target, ROWS * row, row, Float.BYTES);
   }
 
   private static Rows packed(Stored from, long rows, int kc) {
-    long target = Scratch.PACKED_A.address((long) (HEIGHT + ROWS) * kc * Float.BYTES);
-    GemmPack.rows(kc, rows, from.address(), from.colStep(), target);
     long column = (long) ROWS * Float.BYTES;
-    return new Rows(target, kc * column, Float.BYTES, column);
+    long panel = kc * column + BYTES;
+    long target = Scratch.PACKED_A.address((rows / ROWS + 1) * panel);
+    GemmPack.rows(kc, rows, from.address(), from.colStep(), target, panel);
+    return new Rows(target, panel, Float.BYTES, column);
   }
 
   private static Rows transposed(Stored from, long rows, int kc, boolean thin) {

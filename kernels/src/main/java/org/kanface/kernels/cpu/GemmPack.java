@@ -1,6 +1,5 @@
 package org.kanface.kernels.cpu;
 
-import static org.kanface.kernels.cpu.Address.FLOAT;
 import static org.kanface.kernels.cpu.Address.SPACE;
 import static org.kanface.kernels.cpu.GemmTile.BYTES;
 import static org.kanface.kernels.cpu.GemmTile.COLS;
@@ -47,23 +46,21 @@ final class GemmPack {
   }
 
   /// Panels `[k, ROWS]` of the rows `a[0 … rows, 0 … k]` of a transposed `a`, whose rows are one
-  /// element apart, one panel after the other; rows past the last are undefined.
-  static void rows(int k, long rows, long a, long aCol, long target) {
-    long panel = (long) k * ROWS * Float.BYTES;
-    for (long i = 0; i < rows; i += ROWS, target += panel) {
-      int count = (int) Math.min(ROWS, rows - i);
-      long from = a + i * Float.BYTES;
-      if (ROWS <= LANES) {
-        var mask = LAST[count];
-        for (int p = 0; p < k; p++) {
-          FloatVector.fromMemorySegment(F, SPACE, from + p * aCol, ORDER, mask)
-              .intoMemorySegment(SPACE, target + p * (ROWS * 4L), ORDER);
-        }
-      } else {
-        for (int r = 0; r < count; r++) {
-          long to = target + r * 4L;
-          for (int p = 0; p < k; p++) {
-            SPACE.set(FLOAT, to + p * (ROWS * 4L), SPACE.get(FLOAT, from + r * 4L + p * aCol));
+  /// element apart, `panel` bytes from one to the next; rows past the last are undefined, and so is
+  /// the vector after each panel. Goes along the columns as they lie in memory.
+  static void rows(int k, long rows, long a, long aCol, long target, long panel) {
+    for (int p = 0; p < k; p++) {
+      long from = a + p * aCol;
+      long to = target + p * (ROWS * 4L);
+      for (long i = 0; i < rows; i += ROWS, to += panel) {
+        for (int l = 0; l < ROWS; l += LANES) {
+          long left = rows - i - l;
+          long at = from + (i + l) * Float.BYTES;
+          if (left >= LANES) {
+            copy(at, to + l * 4L);
+          } else if (left > 0) {
+            FloatVector.fromMemorySegment(F, SPACE, at, ORDER, LAST[(int) left])
+                .intoMemorySegment(SPACE, to + l * 4L, ORDER);
           }
         }
       }

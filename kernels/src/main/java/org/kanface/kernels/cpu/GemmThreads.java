@@ -19,6 +19,7 @@ final class GemmThreads {
   private static final long LARGEST_PANELS = 8L << 20; // bytes of packed b at a time
   private static final long SPLIT = 1024; // least k that is cut
   private static final long PARTS = 16;
+  private static final long LONG = 1024; // k of a part that pays for keeping its sums
 
   private GemmThreads() {}
 
@@ -86,32 +87,48 @@ final class GemmThreads {
         t -> GemmBlock.pack(job, t * packed, Math.min(n, (t + 1) * packed), panels));
   }
 
-  /// Whether rectangles of `c` would be too few for the threads of a usual machine.
   private static boolean cutsDepth(GemmJob job) {
     return job.k() >= SPLIT
         && job.multiplyAdds() >= 2 * TASK
-        && ceil(job.m(), LEAST_HEIGHT) * ceil(job.n(), 2 * LEAST_WIDTH) < TASKS / 2;
+        && (ceil(job.m(), LEAST_HEIGHT) * ceil(job.n(), 2 * LEAST_WIDTH) < TASKS / 2
+            || readsOnce(job));
   }
 
-  /// Partial products of equal parts of `k`, then their sums in the order of the parts.
+  /// Whether all rows of `a` are better packed by every task than any of `b` by two: patches.
+  private static boolean readsOnce(GemmJob job) {
+    return job.b() instanceof ConvPatches && job.m() <= GemmBlock.TALL;
+  }
+
+  /// Partial products of equal parts of `k`, then their sums in the order of the parts. Parts that
+  /// are too few for the threads are cut into bands of columns.
   private static void split(GemmJob job) {
     long m = job.m();
     long n = job.n();
-    long depth = up(ceil(job.k(), Math.min(PARTS, job.k() / (SPLIT / 4))), 8);
+    boolean once = readsOnce(job);
+    long wanted = Math.clamp(job.k() / (once ? LONG : SPLIT / 4), 1, PARTS);
+    long depth = up(ceil(job.k(), wanted), 8);
     long parts = ceil(job.k(), depth);
-    long partials = Scratch.PARTIALS.address(parts * m * n * Float.BYTES);
+    long width = once ? up(ceil(n, PARTS / parts), COLS) : n;
+    long bands = ceil(n, width);
+    long partials = parts == 1 ? 0 : Scratch.PARTIALS.address(parts * m * n * Float.BYTES);
     Workers.forEach(
-        parts,
+        parts * bands,
         t -> {
+          long p = t / bands * depth;
+          long j = t % bands * width;
           var part =
-              job.partial(
-                  t * depth, Math.min(depth, job.k() - t * depth), partials + t * m * n * 4);
-          GemmBlock.compute(part, 0, m, 0, n, 0);
+              parts == 1
+                  ? job
+                  : job.partial(
+                      p, Math.min(depth, job.k() - p), partials + t / bands * m * n * Float.BYTES);
+          GemmBlock.compute(part, 0, m, j, Math.min(n, j + width), 0);
         });
-    long rows = Math.max(1, (1 << 14) / n);
-    Workers.forEach(
-        ceil(m, rows),
-        t -> GemmSum.rows(job, partials, parts, t * rows, Math.min(m, (t + 1) * rows)));
+    if (parts > 1) {
+      long rows = Math.max(1, (1 << 14) / n);
+      Workers.forEach(
+          ceil(m, rows),
+          t -> GemmSum.rows(job, partials, parts, t * rows, Math.min(m, (t + 1) * rows)));
+    }
   }
 
   private static long ceil(long size, long part) {

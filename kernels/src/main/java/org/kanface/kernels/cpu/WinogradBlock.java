@@ -1,17 +1,15 @@
 package org.kanface.kernels.cpu;
 
-import static org.kanface.kernels.cpu.WinogradLine.POINTS;
-
-/// The values of a block of tiles at the points of [WinogradLine]: for each point a matrix `left
-/// [tiles, in]` of the image and one `right [tiles, out]` of the output or its gradient.
+/// The values of a block of tiles at the points of a [WinogradTransform]: for each point a matrix
+/// `left [tiles, in]` of the image and one `right [tiles, out]` of the output or its gradient.
 ///
 /// Matrices follow one another at steps that are no power of two, whose lines would share a few
 /// cache sets.
-record WinogradBlock(long address, long tiles, long in, long out) {
+record WinogradBlock(long address, int points, long tiles, long in, long out) {
   /// A block in a thread's working memory.
-  static WinogradBlock of(Scratch scratch, long tiles, long in, long out) {
-    long bytes = POINTS * POINTS * (step(tiles, in) + step(tiles, out));
-    return new WinogradBlock(scratch.address(bytes), tiles, in, out);
+  static WinogradBlock of(Scratch scratch, int points, long tiles, long in, long out) {
+    long bytes = points * (step(tiles, in) + step(tiles, out));
+    return new WinogradBlock(scratch.address(bytes), points, tiles, in, out);
   }
 
   private static long step(long tiles, long channels) {
@@ -31,6 +29,6 @@ record WinogradBlock(long address, long tiles, long in, long out) {
   }
 
   long right(long point) {
-    return address + POINTS * POINTS * leftStep() + point * rightStep();
+    return address + points * leftStep() + point * rightStep();
   }
 }

@@ -17,7 +17,7 @@ import jdk.incubator.vector.FloatVector;
 ///
 /// Addresses and steps are bytes. The loops are written out, and long enough that the compiler
 /// inlines none of them: it then keeps every vector in a register.
-final class WinogradLine {
+final class WinogradLine4 {
   /// Points, and with that values of a line after its transform.
   static final int POINTS = 6;
 
@@ -33,7 +33,7 @@ final class WinogradLine {
   private static final float AT_A = 1 / (2 * A2 * (A2 - B2));
   private static final float AT_B = 1 / (2 * B2 * (B2 - A2));
 
-  private WinogradLine() {}
+  private WinogradLine4() {}
 
   /// Six values of the image, at the given addresses.
   static void image(
