@@ -113,6 +113,8 @@ final class ConvCpu implements ConvKernels {
         ConvWinograd.gradInput(shape, out, weights, in);
       } else if (ConvGradPatches.handles(shape)) {
         ConvGradPatches.run(shape, out, weights, in);
+      } else if (ConvGradColumns.handles(shape)) {
+        ConvGradColumns.run(shape, out, weights, in);
       } else {
         ConvGradInput.run(shape, out, weights, in);
       }

@@ -9,8 +9,9 @@ import static org.kanface.kernels.cpu.Simd.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 
-/// Copies of many short runs of equal length at equal distances: the rows of neighbouring patches.
-/// Goes down the runs one or two vectors at a time, so that a run of a few pixels is a load and a
+/// Copies and sums of many short runs of equal length at equal distances: the rows of neighbouring
+/// patches. Goes down the runs one or two vectors at a time, so that a run of a few pixels is a
+/// load and a
 /// store.
 final class ConvRuns {
   private ConvRuns() {}
@@ -46,6 +47,26 @@ final class ConvRuns {
     long out = to;
     for (int r = 0; r < count; r++, in += fromStep, out += toStep) {
       FloatVector.fromMemorySegment(F, SPACE, in, ORDER, mask)
+          .intoMemorySegment(SPACE, out, ORDER, mask);
+    }
+  }
+
+  /// Adds `count` runs of `floats` elements to places `toStep` bytes apart, which do not overlap.
+  static void add(long from, long fromStep, long to, long toStep, long count, long floats) {
+    int runs = (int) count;
+    for (long l = 0; l < floats; l += LANES) {
+      int lanes = (int) Math.min(LANES, floats - l);
+      sums(from + l * Float.BYTES, fromStep, to + l * Float.BYTES, toStep, runs, lanes);
+    }
+  }
+
+  private static void sums(long from, long fromStep, long to, long toStep, int count, int lanes) {
+    var mask = LAST[lanes];
+    long in = from;
+    long out = to;
+    for (int r = 0; r < count; r++, in += fromStep, out += toStep) {
+      FloatVector.fromMemorySegment(F, SPACE, in, ORDER, mask)
+          .add(FloatVector.fromMemorySegment(F, SPACE, out, ORDER, mask))
           .intoMemorySegment(SPACE, out, ORDER, mask);
     }
   }
