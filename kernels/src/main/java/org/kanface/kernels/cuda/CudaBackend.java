@@ -5,7 +5,7 @@ import org.kanface.kernels.Backend;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Kernels;
 
-/// Kernels on NVIDIA GPUs, through JCuda; needs cuBLAS 12 beside the driver.
+/// Kernels on NVIDIA GPUs, through JCuda; needs cuBLAS 12 or 13 beside the driver.
 public final class CudaBackend implements Backend {
   @Override
   public String name() {

@@ -56,6 +56,8 @@ final class CudaBlas {
     int first = s.transB() ? CUBLAS_OP_T : CUBLAS_OP_N;
     int second = s.transA() ? CUBLAS_OP_T : CUBLAS_OP_N;
     context.enter();
+    var times = context.times();
+    var start = times == null ? null : times.start();
     int status =
         count == 1
             ? cublasSgemm_v2_64(
@@ -65,6 +67,14 @@ final class CudaBlas {
                 handle, first, second, s.n(), s.m(), s.k(), alpha, b, s.ldb(), bStride, a, s.lda(),
                 aStride, beta, c, s.ldc(), cStride, count);
     check(status, "[gemm] %d × %s on %s", count, s, context);
+    if (times != null && start != null) {
+      times.end(start, name(s, count), 0, 2.0 * count * s.m() * s.n() * s.k());
+    }
+  }
+
+  private static String name(Gemm s, long count) {
+    return "cublas %s%s %dx%dx%d, %d times"
+        .formatted(s.transA() ? "T" : "N", s.transB() ? "T" : "N", s.m(), s.n(), s.k(), count);
   }
 
   private static void check(int status, String what, Object... arguments) {

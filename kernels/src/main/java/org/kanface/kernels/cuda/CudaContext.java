@@ -34,6 +34,7 @@ final class CudaContext {
   private final int multiprocessors;
   private final Scratch scratch = new Scratch(this);
   private final Map<String, CudaModule> modules = new ConcurrentHashMap<>();
+  private @Nullable DeviceTimes times;
   private @Nullable CudaBlas blas;
   private @Nullable CudaDnn dnn;
 
@@ -79,6 +80,15 @@ final class CudaContext {
 
   int multiprocessors() {
     return multiprocessors;
+  }
+
+  /// Measures every call on the stream; null where nobody wants to know.
+  @Nullable DeviceTimes times() {
+    return times;
+  }
+
+  void times(@Nullable DeviceTimes measured) {
+    times = measured;
   }
 
   /// The GPU's name.

@@ -19,6 +19,7 @@ final class CudaDriver {
     SIMULATED
   }
 
+  private static final int CUDA_13 = 13_000;
   private static final Optional<DriverStandIn> STAND_IN =
       ServiceLoader.load(DriverStandIn.class, CudaDriver.class.getClassLoader()).findFirst();
   private static final Map<Integer, CudaContext> CONTEXTS = new HashMap<>();
@@ -50,7 +51,15 @@ final class CudaDriver {
     if (probe == null) {
       probe = DriverProbe.here();
     }
-    return probe.missing(ordinal).or(() -> missing(NvidiaLibrary.CUBLAS));
+    int version = probe.version();
+    return probe
+        .missing(ordinal)
+        .or(() -> missing(NvidiaLibrary.CUBLAS).filter(_ -> !hasNewBlas(version)));
+  }
+
+  /// Whether cuBLAS 13 is there, and the driver new enough for it.
+  private static boolean hasNewBlas(int version) {
+    return version >= CUDA_13 && missing(NvidiaLibrary.CUBLAS_13).isEmpty();
   }
 
   /// Empty where a library can be used beside NVIDIA's driver, else one sentence.
@@ -61,18 +70,19 @@ final class CudaDriver {
   /// Makes a library callable through its JNI library; throws [IllegalStateException] where it is
   /// not installed.
   static synchronized void load(NvidiaLibrary library, Natives natives) {
-    if (!LOADED.add(natives)) {
+    if (LOADED.contains(natives)) {
       return;
     }
-    if (opened == Kind.NVIDIA) {
-      missing(library)
-          .ifPresent(
-              why -> {
-                LOADED.remove(natives);
-                throw new IllegalStateException(why);
-              });
+    NvidiaLibrary found = library;
+    if (opened == Kind.NVIDIA && missing(library).isPresent()) {
+      if (!library.equals(NvidiaLibrary.CUBLAS) || probe == null || !hasNewBlas(probe.version())) {
+        throw new IllegalStateException(missing(library).get());
+      }
+      found = NvidiaLibrary.CUBLAS_13;
     }
-    natives.load(opened == Kind.SIMULATED ? STAND_IN.orElseThrow() : null);
+    natives.load(
+        opened == Kind.SIMULATED ? STAND_IN.orElseThrow() : null, library.file(), found.file());
+    LOADED.add(natives);
   }
 
   /// The context of a device; throws [IllegalStateException] where [#missing] is not empty.
@@ -83,7 +93,7 @@ final class CudaDriver {
               throw new IllegalStateException("this device cannot be used: " + why);
             });
     if (opened == null) {
-      Natives.DRIVER.load(kind == Kind.SIMULATED ? STAND_IN.orElseThrow() : null);
+      Natives.DRIVER.load(kind == Kind.SIMULATED ? STAND_IN.orElseThrow() : null, "", "");
       opened = kind;
       CudaException.check(JCudaDriver.cuInit(0), "starting the CUDA driver");
     }

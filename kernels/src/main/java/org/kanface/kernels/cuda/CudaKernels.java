@@ -52,6 +52,10 @@ final class CudaKernels implements Kernels {
     optimizer = new OptimizerCuda(context);
   }
 
+  CudaContext context() {
+    return context;
+  }
+
   @Override
   public String describe() {
     return "%s, %s".formatted(context, context.describe());

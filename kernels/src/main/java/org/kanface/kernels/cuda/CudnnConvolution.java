@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
+import jcuda.driver.CUevent;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
@@ -200,9 +201,22 @@ final class CudnnConvolution {
     return scratch.take(Math.ceilDiv(p.workspace, Float.BYTES));
   }
 
+  private @Nullable CUevent start() {
+    var times = dnn.context().times();
+    return times == null ? null : times.start();
+  }
+
+  private void end(@Nullable CUevent start, String direction) {
+    var times = dnn.context().times();
+    if (times != null && start != null) {
+      times.end(start, "cudnn %s %s".formatted(direction, shape), 0, (double) shape.flops());
+    }
+  }
+
   synchronized void forward(Pointer images, Pointer weights, Pointer result) {
     Proposal p = forward();
     try (var scratch = dnn.context().scratch().lease()) {
+      var start = start();
       check(
           cudnnConvolutionForward(
               dnn.handle(),
@@ -220,12 +234,14 @@ final class CudnnConvolution {
               result),
           "[conv2d] %s",
           shape);
+      end(start, "forward");
     }
   }
 
   synchronized void gradInput(Pointer dy, Pointer weights, Pointer dx) {
     Proposal p = backwardData();
     try (var scratch = dnn.context().scratch().lease()) {
+      var start = start();
       check(
           cudnnConvolutionBackwardData(
               dnn.handle(),
@@ -243,6 +259,7 @@ final class CudnnConvolution {
               dx),
           "[conv2d] the input's gradient of %s",
           shape);
+      end(start, "input gradient");
     }
   }
 
@@ -250,6 +267,7 @@ final class CudnnConvolution {
   synchronized void gradWeight(Pointer images, Pointer dy, Pointer dweight, boolean accumulate) {
     Proposal p = backwardFilter();
     try (var scratch = dnn.context().scratch().lease()) {
+      var start = start();
       check(
           cudnnConvolutionBackwardFilter(
               dnn.handle(),
@@ -267,6 +285,7 @@ final class CudnnConvolution {
               dweight),
           "[conv2d] the weights' gradient of %s",
           shape);
+      end(start, "weight gradient");
     }
   }
 }

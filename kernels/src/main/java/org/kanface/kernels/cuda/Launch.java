@@ -42,6 +42,7 @@ final class Launch {
   private final int[] block = {1, 1, 1};
   private int shared;
   private int count;
+  private long bytes; // of the blocks among the arguments
 
   Launch(CudaContext context, CudaModule.Kernel kernel) {
     this.context = context;
@@ -114,6 +115,7 @@ final class Launch {
 
   private Launch sized(@Nullable Memory memory, long bytes) {
     memory(memory);
+    this.bytes += memory == null ? 0 : bytes;
     if (memory != null && memory.byteSize() < bytes) {
       throw new IllegalArgumentException(
           "[%s] argument %d: expected at least %d bytes, got %d"
@@ -206,6 +208,8 @@ final class Launch {
             CU_LAUNCH_PARAM_BUFFER_SIZE,
             Pointer.to(arguments.duplicate().rewind()).withByteOffset(LONGEST),
             CU_LAUNCH_PARAM_END);
+    var times = context.times();
+    var start = times == null ? null : times.start();
     check(
         cuLaunchKernel(
             kernel.function(),
@@ -219,6 +223,9 @@ final class Launch {
             context.stream().handle(),
             null,
             extra));
+    if (times != null && start != null) {
+      times.end(start, kernel.name(), bytes, 0);
+    }
   }
 
   private void check(int status) {

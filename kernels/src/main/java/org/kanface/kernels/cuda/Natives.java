@@ -31,11 +31,17 @@ enum Natives {
   /// Loads the JNI library against NVIDIA's, or against what `standIn` puts in its place.
   ///
   /// Throws [UnsatisfiedLinkError] where it cannot be loaded.
-  void load(@Nullable DriverStandIn standIn) {
+  ///
+  /// @param needed the library's name that it was built with
+  /// @param found the name of the one that it shall use
+  void load(@Nullable DriverStandIn standIn, String needed, String found) {
     try {
       Path folder = Files.createTempDirectory("kanface-cuda");
       try {
         Path unpacked = unpack(folder);
+        if (!found.equals(needed)) {
+          NeededLibrary.replace(unpacked, needed, found);
+        }
         if (standIn != null) {
           standIn.load(unpacked);
         }

@@ -12,21 +12,39 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A library that NVIDIA ships apart from the driver, in the major version that JCuda was built
-/// for: looked for where the system loads libraries from, then in the usual folders of CUDA.
+/// A library that NVIDIA ships apart from the driver, in a major version that JCuda's natives can
+/// be
+/// used with: looked for where the system loads libraries from, then in the usual folders of CUDA.
 ///
 /// @param name as people know it
 /// @param stem of the file's name
 /// @param major version
+/// @param pip the packages of Python that it comes in, for CUDA 12 and 13
 /// @param first what has to be loaded before it where it lies in a folder of CUDA
-record NvidiaLibrary(String name, String stem, int major, List<String> first) {
+record NvidiaLibrary(String name, String stem, int major, String pip, List<String> first) {
   static final NvidiaLibrary CUBLAS =
-      new NvidiaLibrary("cuBLAS", "cublas", 12, List.of("libcublasLt.so.12"));
+      new NvidiaLibrary("cuBLAS", "cublas", 12, "nvidia-cublas-cu12", List.of("libcublasLt.so.12"));
+
+  /// What comes with CUDA 13; the natives are made to ask for it ([NeededLibrary]).
+  static final NvidiaLibrary CUBLAS_13 =
+      new NvidiaLibrary("cuBLAS", "cublas", 13, "nvidia-cublas", List.of("libcublasLt.so.13"));
+
+  /// One name for both versions of CUDA: it brings what it needs of either.
   static final NvidiaLibrary CUDNN =
       new NvidiaLibrary(
-          "cuDNN", "cudnn", 9, List.of("libnvrtc.so.12", "libcublasLt.so.12", "libcublas.so.12"));
+          "cuDNN",
+          "cudnn",
+          9,
+          "nvidia-cudnn-cu12 or nvidia-cudnn-cu13",
+          List.of(
+              "libnvrtc.so.12",
+              "libcublasLt.so.12",
+              "libcublas.so.12",
+              "libnvrtc.so.13",
+              "libcublasLt.so.13",
+              "libcublas.so.13"));
 
-  /// Where CUDA 12 and what belongs to it is installed when nobody says otherwise.
+  /// Where CUDA and what belongs to it is installed when nobody says otherwise.
   static List<Path> folders(Map<String, String> environment) {
     var roots = new ArrayList<Path>();
     for (String variable : List.of("CUDNN_PATH", "CUDA_PATH", "CUDA_HOME")) {
@@ -37,10 +55,12 @@ record NvidiaLibrary(String name, String stem, int major, List<String> first) {
     }
     roots.add(Path.of("/usr/local/cuda"));
     roots.add(Path.of("/usr/local/cuda-12"));
+    roots.add(Path.of("/usr/local/cuda-13"));
     return roots.stream().flatMap(r -> Stream.of(r.resolve("lib64"), r.resolve("lib"))).toList();
   }
 
-  private String file() {
+  /// Its file's name.
+  String file() {
     return "lib%s.so.%d".formatted(stem, major);
   }
 
@@ -75,14 +95,16 @@ record NvidiaLibrary(String name, String stem, int major, List<String> first) {
   /// What to say where it is in none of `folders`.
   String absent(List<Path> folders) {
     String wanted = "%s %d is not installed".formatted(name, major);
+    String advice = "it comes with CUDA, or from pip as " + pip;
     for (Path folder : folders) {
       Optional<String> other = other(folder);
       if (other.isPresent()) {
-        return "%s: found %s in %s, expected %s".formatted(wanted, other.get(), folder, file());
+        return "%s: found %s in %s, expected %s; %s"
+            .formatted(wanted, other.get(), folder, file(), advice);
       }
     }
-    return "%s: %s is neither in LD_LIBRARY_PATH nor below CUDA_PATH or /usr/local/cuda"
-        .formatted(wanted, file());
+    return "%s: %s is neither in LD_LIBRARY_PATH nor below CUDA_PATH or /usr/local/cuda; %s"
+        .formatted(wanted, file(), advice);
   }
 
   /// Another major version's file.

@@ -17,13 +17,15 @@ class NvidiaLibraryTest {
     assertThat(NvidiaLibrary.CUBLAS.absent(List.of(folder, folder.resolve("none"))))
         .isEqualTo(
             "cuBLAS 12 is not installed: libcublas.so.12 is neither in LD_LIBRARY_PATH nor below"
-                + " CUDA_PATH or /usr/local/cuda");
+                + " CUDA_PATH or /usr/local/cuda; it comes with CUDA, or from pip as"
+                + " nvidia-cublas-cu12");
     Files.createFile(folder.resolve("libcublas.so"));
     Files.createFile(folder.resolve("libcublas.so.13.0.1"));
     Files.createFile(folder.resolve("libcublas.so.13"));
     assertThat(NvidiaLibrary.CUBLAS.absent(List.of(folder)))
         .isEqualTo(
-            "cuBLAS 12 is not installed: found libcublas.so.13 in %s, expected libcublas.so.12"
+            ("cuBLAS 12 is not installed: found libcublas.so.13 in %s, expected libcublas.so.12;"
+                    + " it comes with CUDA, or from pip as nvidia-cublas-cu12")
                 .formatted(folder));
     assertThat(NvidiaLibrary.CUDNN.absent(List.of(folder))).startsWith("cuDNN 9 is not installed");
   }
