@@ -54,6 +54,34 @@ final class ConvCases {
         Stream.of(SHAPES).filter(s -> s.name.startsWith("3x3")).map(ConvCases::infer));
   }
 
+  /// Groups of any kind; images smaller than the window where padding allows.
+  static Stream<KernelCase> random(Sizes sizes) {
+    int kh = sizes.among(1, 5);
+    int kw = sizes.among(1, 5);
+    long groups = sizes.coin() ? 1 : sizes.from1To(33);
+    boolean depthwise = groups > 1 && sizes.coin();
+    long c = depthwise ? groups : groups * sizes.from1To(groups == 1 ? 35 : 3);
+    long outC = depthwise ? groups : groups * sizes.from1To(groups == 1 ? 35 : 3);
+    var s =
+        new Conv2d(
+            sizes.upTo(3),
+            kh + sizes.among(0, 8),
+            kw + sizes.among(0, 8),
+            c,
+            outC,
+            kh,
+            kw,
+            sizes.among(1, 3),
+            sizes.among(1, 3),
+            sizes.among(0, kh / 2),
+            sizes.among(0, kw / 2),
+            1,
+            1,
+            groups);
+    var shape = new Shape("random " + s, s);
+    return Stream.of(forward(shape, true), gradInput(shape), gradWeight(shape));
+  }
+
   private static KernelCase infer(Shape shape) {
     var s = shape.conv;
     return KernelCase.of("conv/infer %s", shape.name)

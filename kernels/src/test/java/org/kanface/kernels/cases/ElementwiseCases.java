@@ -37,6 +37,17 @@ final class ElementwiseCases {
     return cases.build();
   }
 
+  static Stream<KernelCase> random(Sizes sizes) {
+    var cases = Stream.<KernelCase>builder();
+    Unary f = sizes.one(Unary.values());
+    long n = sizes.upTo(5000);
+    cases.add(unary(f, n, domain(f), ""));
+    cases.add(unaryBackward(f, n));
+    simple(cases, n);
+    matrices(cases, sizes.upTo(70), sizes.from1To(130));
+    return cases.build();
+  }
+
   private static Fill domain(Unary f) {
     return switch (f) {
       case SQRT, LOG -> Fill.between(1e-3, 20);

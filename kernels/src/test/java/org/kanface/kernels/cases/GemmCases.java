@@ -53,6 +53,11 @@ final class GemmCases {
     return cases.build();
   }
 
+  static Stream<KernelCase> random(Sizes sizes) {
+    var s = Gemm.of(sizes.coin(), sizes.coin(), sizes.upTo(80), sizes.upTo(80), sizes.upTo(200));
+    return Stream.of(plain(" random", sizes.coin() ? s.accumulating().scaled(0.5) : strided(s)));
+  }
+
   private static Gemm strided(Gemm s) {
     return s.leading(s.lda() + 3, s.ldb() + 5, s.ldc() + 1);
   }

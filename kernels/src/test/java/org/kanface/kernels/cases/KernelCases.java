@@ -1,6 +1,7 @@
 package org.kanface.kernels.cases;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The whole table.
@@ -38,6 +39,24 @@ public final class KernelCases {
             SplineCases.all(),
             OptimizerCases.all())
         .flatMap(cases -> cases);
+  }
+
+  /// Cases of random sizes, of the families that have a size to vary; the same for a seed, which
+  /// counts from 0.
+  public static Stream<KernelCase> random(int seeds) {
+    return IntStream.range(0, seeds)
+        .mapToObj(Sizes::new)
+        .flatMap(
+            sizes ->
+                Stream.of(
+                        GemmCases.random(sizes),
+                        ConvCases.random(sizes),
+                        PoolCases.random(sizes),
+                        NormCases.random(sizes),
+                        ReduceCases.random(sizes),
+                        ElementwiseCases.random(sizes),
+                        SplineCases.random(sizes))
+                    .flatMap(cases -> cases));
   }
 
   /// The cases of one of [#FAMILIES]; their names begin with `family/`.

@@ -41,6 +41,22 @@ final class NormCases {
     return cases.build();
   }
 
+  static Stream<KernelCase> random(Sizes sizes) {
+    long rows = sizes.from1To(300);
+    long cols = sizes.from1To(300);
+    boolean affine = sizes.coin();
+    long[] axes = {sizes.upTo(9), sizes.from1To(300), sizes.from1To(40)};
+    return Stream.of(
+        layerNorm(sizes.coin() ? rows : 0, cols, affine, 0),
+        layerNormBackward(rows, cols, affine),
+        batchNorm(rows + 1, cols, affine, 0),
+        batchNormBackward(true, rows + 1, cols, affine),
+        batchNormBackward(false, rows, cols, affine),
+        batchNormEval(rows, cols, affine),
+        l2(axes, Fill.UNIT, ""),
+        l2Backward(axes, Fill.POSITIVE, ""));
+  }
+
   private static String name(long rows, long cols, boolean affine) {
     return "%dx%d%s".formatted(rows, cols, affine ? "" : " without weights");
   }

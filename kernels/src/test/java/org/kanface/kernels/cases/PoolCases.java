@@ -45,6 +45,34 @@ final class PoolCases {
     return cases.build();
   }
 
+  static Stream<KernelCase> random(Sizes sizes) {
+    int window = sizes.among(1, 4);
+    var s =
+        Pool2d.of(
+            sizes.upTo(3),
+            window + sizes.among(0, 8),
+            window + sizes.among(0, 8),
+            sizes.from1To(70),
+            window,
+            sizes.among(1, 3),
+            sizes.among(0, window / 2));
+    long[] map = {
+      sizes.upTo(2),
+      sizes.among(1, 12),
+      sizes.among(1, 12),
+      sizes.from1To(40),
+      sizes.among(1, 7),
+      sizes.among(1, 7)
+    };
+    return Stream.of(
+        max("", s, Fill.UNIT),
+        maxBackward(s),
+        average(s, sizes.coin()),
+        averageBackward(s, sizes.coin()),
+        adaptive(map),
+        adaptiveBackward(map));
+  }
+
   private static String name(Pool2d s) {
     return "%dx%dx%dx%d window %dx%d stride %dx%d pad %dx%d%s"
         .formatted(

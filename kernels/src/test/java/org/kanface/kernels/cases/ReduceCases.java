@@ -57,6 +57,20 @@ final class ReduceCases {
     return cases.build();
   }
 
+  static Stream<KernelCase> random(Sizes sizes) {
+    long[] axes = {sizes.upTo(40), sizes.from1To(700), sizes.upTo(70)};
+    long rows = sizes.upTo(70);
+    long cols = sizes.from1To(700);
+    return Stream.of(
+        sum(axes),
+        max(axes, Fill.integers(-1, 2).with(0.02, NAN), " with ties and NaN"),
+        sumProduct(rows, cols),
+        softmax(rows, cols, sizes.coin()),
+        logSoftmax(rows, cols, sizes.coin()),
+        softmaxBackward(rows, cols, sizes.coin()),
+        logSoftmaxBackward(rows, cols, sizes.coin()));
+  }
+
   private static Fill last(long n, double value) {
     return (i, random) -> i == n - 1 ? value : random.nextDouble();
   }

@@ -34,6 +34,16 @@ final class SplineCases {
     return cases.build();
   }
 
+  static Stream<KernelCase> random(Sizes sizes) {
+    var spline =
+        new Spline(sizes.from1To(40), sizes.among(1, 25), sizes.among(0, Spline.MAX_ORDER));
+    long n = sizes.upTo(70);
+    var cases = Stream.<KernelCase>builder();
+    cases.add(basis(spline, n, sizes.coin()));
+    kan(cases, new KanLinear(spline, n, sizes.from1To(130), sizes.one(Reduction.values())));
+    return cases.build();
+  }
+
   /// Inputs inside and outside the grid [-1, 1], a tenth of them exactly on its middle.
   private static final Fill INPUTS = Fill.between(-1.6, 1.6).with(0.05, 0).with(0.05, 1);
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,9 +18,12 @@ import org.kanface.kernels.cases.KernelCase;
 import org.kanface.kernels.cases.KernelCases;
 
 /// The table of cases that proves the CPU's kernels, on the CUDA kernels: through JCuda, its JNI
-/// library and the simulated driver, cuBLAS and cuDNN.
+/// library and the simulated driver, cuBLAS and cuDNN. Then some of random sizes, more of them with
+/// `-Dkanface.sim=full`.
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class SimulatedParityTest {
+  private static final int FEW = 2; // seeds
+  private static final int MANY = 40;
   private static final int SHIFT = 3; // elements away from an aligned address
 
   @TestFactory
@@ -30,11 +34,20 @@ class SimulatedParityTest {
         .map(f -> DynamicTest.dynamicTest(f, () -> check(f)));
   }
 
+  @Test
+  void agreesForRandomSizes() {
+    boolean full = "full".equals(System.getProperty("kanface.sim"));
+    check(KernelCases.random(full ? MANY : FEW).toList());
+  }
+
   private static void check(String family) {
+    check(KernelCases.of(family).toList());
+  }
+
+  private static void check(List<KernelCase> cases) {
     var kernels = Backends.kernels("cuda-sim", DType.F32);
     var reference = Backends.kernels("reference", DType.F32);
     var failures = new ArrayList<String>();
-    var cases = KernelCases.of(family).toList();
     for (KernelCase c : cases) {
       check(c, kernels, reference, failures);
     }
