@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.kanface.kernels.DType;
 import org.kanface.tensor.Device;
 
 /// The table of ops, forward and backward, on the CUDA kernels of a simulated GPU against the
@@ -15,15 +14,13 @@ import org.kanface.tensor.Device;
 class SimulatedOpsTest {
   @Test
   void agreeWithTheReference() {
-    boolean full = "full".equals(System.getProperty("kanface.sim"));
     Device simulated = Device.of("cuda-sim");
     var failures = new ArrayList<String>();
-    for (OpCase c : OpCase.all().filter(c -> full || !c.large()).toList()) {
+    for (String name : OpParity.names("full".equals(System.getProperty("kanface.sim")))) {
       try {
-        Outcome truth = Outcome.of(c, Device.reference(), DType.F64);
-        Outcome.of(c, simulated, DType.F32).assertNear(truth, c.length());
+        OpParity.check(name, simulated);
       } catch (AssertionError | RuntimeException e) {
-        failures.add(c.name() + ": " + e);
+        failures.add(name + ": " + e);
       }
     }
     assertThat(failures).isEmpty();
