@@ -209,7 +209,19 @@ final class CudnnConvolution {
   private void end(@Nullable CUevent start, String direction) {
     var times = dnn.context().times();
     if (times != null && start != null) {
-      times.end(start, "cudnn %s %s".formatted(direction, shape), 0, (double) shape.flops());
+      String name =
+          "cudnn %s %dx%d %d to %d, %d groups, %dx%dx%d"
+              .formatted(
+                  direction,
+                  shape.kh(),
+                  shape.kw(),
+                  shape.c(),
+                  shape.outC(),
+                  shape.groups(),
+                  shape.n(),
+                  shape.h(),
+                  shape.w());
+      times.end(start, name, 0, (double) shape.flops());
     }
   }
 
