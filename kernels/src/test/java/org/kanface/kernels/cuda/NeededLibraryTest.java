@@ -28,7 +28,8 @@ class NeededLibraryTest {
     NeededLibrary.replace(file, OLD, NEW);
     byte[] changed = Files.readAllBytes(file);
 
-    assertThat(new String(changed, StandardCharsets.ISO_8859_1)).contains(NEW).doesNotContain(OLD);
+    assertThat(new String(changed, StandardCharsets.ISO_8859_1).contains('\0' + NEW + '\0'))
+        .isTrue();
     int different = 0;
     for (int i = 0; i < original.length; i++) {
       different += original[i] == changed[i] ? 0 : 1;
