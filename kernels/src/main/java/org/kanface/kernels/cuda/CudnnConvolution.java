@@ -201,7 +201,9 @@ final class CudnnConvolution {
     return scratch.take(Math.ceilDiv(p.workspace, Float.BYTES));
   }
 
+  /// Before every call: makes the device's context the thread's, and marks the time.
   private @Nullable CUevent start() {
+    dnn.context().enter();
     var times = dnn.context().times();
     return times == null ? null : times.start();
   }

@@ -23,7 +23,7 @@ import org.kanface.kernels.cases.KernelCases;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class SimulatedParityTest {
   private static final int FEW = 2; // seeds
-  private static final int MANY = 40;
+  private static final int MANY = 150;
   private static final int SHIFT = 3; // elements away from an aligned address
 
   @TestFactory
