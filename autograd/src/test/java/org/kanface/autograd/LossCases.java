@@ -1,10 +1,13 @@
 package org.kanface.autograd;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.kanface.autograd.op.CrossEntropy;
 import org.kanface.autograd.op.MarginLogits;
+import org.kanface.autograd.op.MarginSoftmax;
 import org.kanface.kernels.Margin;
 import org.kanface.tensor.Shape;
 
@@ -44,7 +47,54 @@ final class LossCases {
             .summing(5)
             .straightThrough());
     cases.add(entropy("crossEntropy/large", FLOOR, 1021, 1020, 0, 500).summing(1021).asLarge());
+    for (Margin.Kind kind : Margin.Kind.values()) {
+      String name = "marginSoftmax/" + kind.name().toLowerCase(Locale.ROOT);
+      cases.add(softmax(name, new Margin(kind, 8, 0.4, 0, true), 3, 2, 6, 0, 2));
+      cases.add(softmax(name + " in one block", new Margin(kind, 8, 0.4, 0, true), 7, 2, 6, 0, 2));
+      cases.add(softmax(name + " filtered", new Margin(kind, 8, 0.4, 0.3, true), 1, 5, 1));
+      cases.add(
+          softmax(name + " published", new Margin(kind, 64, 0.5, 0, false), 4, 3, 0, 3)
+              .straightThrough());
+    }
+    cases.add(
+        softmax("marginSoftmax/no rows", new Margin(Margin.Kind.ANGULAR, 8, 0.4, 0, true), 3));
+    cases.add(
+        OpCase.of(
+                "marginSoftmax/large",
+                v ->
+                    MarginSoftmax.of(
+                        v.get(0),
+                        v.get(1),
+                        List.of(0L, 1020L, 511L, 512L, 700L),
+                        new Margin(Margin.Kind.ANGULAR, 8, 0.4, 0, true),
+                        1e-12,
+                        FLOOR,
+                        256),
+                Shape.of(5, 33),
+                Shape.of(1021, 33))
+            .drawing(x -> 0.2 * x)
+            .summing(1021)
+            .asLarge());
     return cases.stream();
+  }
+
+  /// Five values a row, seven classes; cosines stay below 1.
+  private static OpCase softmax(String name, Margin margin, long block, long... labels) {
+    return OpCase.of(
+            name,
+            v ->
+                MarginSoftmax.of(
+                    v.get(0),
+                    v.get(1),
+                    Arrays.stream(labels).boxed().toList(),
+                    margin,
+                    1e-12,
+                    FLOOR,
+                    block),
+            Shape.of(labels.length, 5),
+            Shape.of(7, 5))
+        .drawing(x -> 0.4 * x)
+        .summing(7);
   }
 
   private static OpCase margin(String name, Margin margin) {

@@ -4,6 +4,7 @@ import org.kanface.autograd.Var;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Mt19937;
 import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
 
 /// Makes parameters: on which device, of which type, and with which random numbers.
@@ -12,6 +13,8 @@ import org.kanface.tensor.Tensor;
 /// gives
 /// the reference's weights.
 public final class Init {
+  private static final int BLOCK = 1 << 20; // of normal draws, a multiple of the generator's 16
+
   private final Device device;
   private final DType dtype;
   private final Mt19937 random;
@@ -75,6 +78,23 @@ public final class Init {
       values[i] = random.rand() * (high - low) + low;
     }
     return values;
+  }
+
+  /// A trained parameter drawn from N(0, std²), of any size: the draws pass through a small buffer.
+  public Parameter normal(String name, Shape shape, double std) {
+    Tensor values = Tensor.empty(device, dtype, shape);
+    try (Tensor flat = values.reshape(Shape.of(shape.numel()))) {
+      long n = shape.numel();
+      for (long from = 0; from < n; ) {
+        // what is left below a whole block goes with the last one: its final 16 are drawn twice
+        int count = (int) (n - from < 2 * BLOCK ? n - from : BLOCK);
+        try (Tensor part = flat.slice(0, from, from + count)) {
+          Parameter.write(part, normal(count, std));
+        }
+        from += count;
+      }
+    }
+    return new Parameter(Var.parameter(name, values), Packing.plain(shape));
   }
 
   /// `n` draws from N(0, std²).

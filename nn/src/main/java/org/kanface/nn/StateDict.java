@@ -102,8 +102,11 @@ public final class StateDict {
 
   private static void fill(@Nullable Parameter p, SafeTensors.Entry e) {
     Objects.requireNonNull(p); // every key was found above
-    if (p.var().dtype() == DType.I64) {
-      p.var().value().write(MemorySegment.ofArray(e.toLongs()));
+    Tensor value = p.var().value();
+    if (value.dtype() == DType.I64) {
+      value.write(MemorySegment.ofArray(e.toLongs()));
+    } else if (value.dtype() == DType.F32 && e.dtype() == DType.F32 && p.packing().isPlain()) {
+      value.write(e.data()); // a large head need not pass through the heap
     } else {
       p.load(e.toFloats());
     }

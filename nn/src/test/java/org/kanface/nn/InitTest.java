@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kanface.nn.backbone.KanFace;
 import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
 
 class InitTest {
   private static final float ROUNDING = 6e-8f; // of the published deviation
@@ -24,6 +25,19 @@ class InitTest {
     assertThat(first)
         .containsExactly(
             new float[] {0.88226926f, 0.91500396f, 0.38286376f, 0.95930564f}, within(1e-8f));
+  }
+
+  /// Large parameters are drawn in pieces, with the numbers that one draw of all would give.
+  @Test
+  void largeParametersAreDrawnAsInOnePiece() {
+    for (int rows :
+        new int[] {1, 3, 41_943, 41_944, 62_915}) { // 50 wide: around one and two pieces
+      Shape shape = Shape.of(rows, 50);
+      float[] expected = Init.of(Device.cpu(), 7).normal(rows * 50, 0.01);
+      try (var drawn = Init.of(Device.cpu(), 7).normal("w", shape, 0.01).var()) {
+        assertThat(drawn.value().toFloats()).as("%d rows", rows).isEqualTo(expected);
+      }
+    }
   }
 
   /// The seed gives the reference's weights: the first ones drawn, and the last ones.

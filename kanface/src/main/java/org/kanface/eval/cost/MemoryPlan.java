@@ -3,8 +3,10 @@ package org.kanface.eval.cost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.kanface.config.LossConfig.Family;
 import org.kanface.config.OptimConfig.Optimizer;
 import org.kanface.config.TrainConfig;
+import org.kanface.nn.loss.PartialFc;
 
 /// Memory that training takes, in bytes, by arithmetic before anything is allocated. Float32
 /// throughout.
@@ -19,7 +21,10 @@ import org.kanface.config.TrainConfig;
 /// @param headGradients a full-size gradient of them
 /// @param headMoments of the optimiser for them
 /// @param activations of one batch through the backbone
-/// @param logits of one batch: cosines and probabilities over the classes of a step
+/// @param headStep centres of a step: the sampled ones where not all take part, those of unit
+///     length, and the gradients of both
+/// @param logits of one batch: cosines and probabilities over the classes of a step, or over a
+///     block of them
 public record MemoryPlan(
     long weights,
     long gradients,
@@ -27,6 +32,7 @@ public record MemoryPlan(
     long headWeights,
     long headGradients,
     long headMoments,
+    long headStep,
     long activations,
     long logits) {
 
@@ -40,6 +46,9 @@ public record MemoryPlan(
     long centres = classes * model.embeddingSize();
     long perStep = Math.min(classes, Math.max(1, (long) (config.loss().sampleRate() * classes)));
     long batch = config.data().batchSize();
+    boolean blocks = config.loss().loss() == Family.MARGIN;
+    long atOnce = blocks ? PartialFc.centresAtOnce(batch, perStep) : perStep;
+    long sampled = perStep < classes ? perStep : 0;
     return new MemoryPlan(
         Float.BYTES * (trained + table.buffers() + average),
         Float.BYTES * trained,
@@ -47,20 +56,19 @@ public record MemoryPlan(
         Float.BYTES * centres,
         Float.BYTES * centres,
         Float.BYTES * centres * momentsEach,
+        2L * Float.BYTES * (sampled + atOnce) * model.embeddingSize(),
         Float.BYTES * batch * table.activations(),
-        2 * Float.BYTES * batch * perStep);
+        (atOnce < perStep ? 3L : 2L) * Float.BYTES * batch * atOnce);
   }
 
   /// Everything together.
   public long total() {
-    return weights
-        + gradients
-        + moments
-        + headWeights
-        + headGradients
-        + headMoments
-        + activations
-        + logits;
+    return weights + gradients + moments + activations + head();
+  }
+
+  /// What the head takes.
+  public long head() {
+    return headWeights + headGradients + headMoments + headStep + logits;
   }
 
   /// One line a part, and the total.
@@ -72,6 +80,7 @@ public record MemoryPlan(
     lines.add(line("head weights", headWeights));
     lines.add(line("head gradients", headGradients));
     lines.add(line("head optimiser state", headMoments));
+    lines.add(line("head, centres of a step", headStep));
     lines.add(line("activations (estimate)", activations));
     lines.add(line("logits", logits));
     lines.add(line("total", total()));

@@ -25,9 +25,10 @@ class MemoryPlanTest {
     assertThat(plan.headWeights()).isEqualTo(617_970L * 512 * 4);
     assertThat(plan.headMoments()).isEqualTo(2 * plan.headWeights());
     assertThat(plan.weights()).isEqualTo(18_577_136);
-    assertThat(plan.logits()).isEqualTo(2L * 4 * 1024 * 185_391);
+    assertThat(plan.headStep()).isEqualTo(2L * 4 * 512 * (185_391 + 4096));
+    assertThat(plan.logits()).isEqualTo(3L * 4 * 1024 * 4096);
     assertThat(plan.total()).isGreaterThan(5_000_000_000L);
-    assertThat(plan.lines()).hasSize(9).last().asString().startsWith("total ");
+    assertThat(plan.lines()).hasSize(10).last().asString().startsWith("total ");
   }
 
   @Test

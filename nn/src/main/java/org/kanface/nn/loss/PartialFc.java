@@ -1,5 +1,6 @@
 package org.kanface.nn.loss;
 
+import java.util.Arrays;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.Clamp;
 import org.kanface.autograd.op.CrossEntropy;
@@ -7,10 +8,10 @@ import org.kanface.autograd.op.GatherRows;
 import org.kanface.autograd.op.L2Normalize;
 import org.kanface.autograd.op.Linear;
 import org.kanface.autograd.op.MarginLogits;
+import org.kanface.autograd.op.MarginSoftmax;
 import org.kanface.kernels.Margin;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
-import org.kanface.nn.Packing;
 import org.kanface.nn.World;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
@@ -27,6 +28,9 @@ public final class PartialFc extends Module {
   private static final double NORM_FLOOR = 1e-12;
   private static final double PROBABILITY_FLOOR = 1e-30;
   private static final double INITIAL_STD = 0.01;
+
+  private static final long MOST_LOGITS = 1L << 22; // 16 MiB of float32
+  private static final long BLOCK = 4096;
 
   /// @param classes identities in all
   /// @param sampleRate share of a process's centres that a step uses, in (0, 1]
@@ -51,13 +55,13 @@ public final class PartialFc extends Module {
         world.size() == 1, "PartialFC", "expected one process, got a world of %d", world.size());
     this.config = config;
     shard = ClassShard.of(config.classes, config.sampleRate, world.rank(), world.size());
-    int numel = Math.toIntExact(shard.rows() * config.embedding);
-    weight =
-        register(
-            init.of(
-                "weight",
-                Packing.plain(Shape.of(shard.rows(), config.embedding)),
-                init.normal(numel, INITIAL_STD)));
+    weight = register(init.normal("weight", Shape.of(shard.rows(), config.embedding), INITIAL_STD));
+  }
+
+  /// How many of a step's `centres` a batch of `n` is compared with at a time: all of them where
+  /// that makes few logits, else a block ([MarginSoftmax]).
+  public static long centresAtOnce(long n, long centres) {
+    return n * centres > MOST_LOGITS ? Math.min(BLOCK, centres) : centres;
   }
 
   public Config config() {
@@ -75,7 +79,7 @@ public final class PartialFc extends Module {
     return cosines(embeddings, weight);
   }
 
-  /// The loss of a batch, a scalar.
+  /// The loss of a batch, a scalar; by blocks of classes ([MarginSoftmax]) where they are many.
   ///
   /// @param embeddings `[n, embedding]`, not normalised
   /// @param labels class numbers, `n` of them; throws [org.kanface.tensor.ShapeException] where one
@@ -89,6 +93,17 @@ public final class PartialFc extends Module {
       long[] rows = shard.sample(local, draws);
       local = ClassShard.renumber(local, rows);
       centres = GatherRows.of(weight, ClassLabels.tensor(weight, rows));
+    }
+    long block = centresAtOnce(labels.length, centres.dim(0));
+    if (block < centres.dim(0)) {
+      return MarginSoftmax.of(
+          L2Normalize.of(embeddings, 1, NORM_FLOOR),
+          centres,
+          Arrays.stream(local).boxed().toList(),
+          margin,
+          NORM_FLOOR,
+          PROBABILITY_FLOOR,
+          block);
     }
     Tensor targets = ClassLabels.tensor(weight, local);
     Var logits = MarginLogits.of(cosines(embeddings, centres), targets, margin);

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
+import org.kanface.autograd.op.CrossEntropy;
+import org.kanface.autograd.op.MarginLogits;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Margin;
 import org.kanface.nn.HashFill;
@@ -185,6 +188,47 @@ class PartialFcTest {
         0,
         0,
         0);
+  }
+
+  /// More logits than are held at once: block by block, with the same value and gradients.
+  @Test
+  void manyClassesGoByInBlocks() {
+    long classes = 70_001;
+    int n = 64;
+    int d = 4;
+    assertThat(PartialFc.centresAtOnce(n, classes)).isEqualTo(4096);
+    assertThat(PartialFc.centresAtOnce(n, 60_000)).isEqualTo(60_000);
+    long[] labels = new SplittableRandom(1).longs(n, 0, classes).toArray();
+    labels[0] = 0;
+    labels[1] = classes - 1;
+    Tensor values = Tensor.of(Device.cpu(), Shape.of(n, d), HashFill.values("pfc.e", n * d, 2));
+    try (var head =
+            new PartialFc(
+                Init.of(Device.cpu(), 1), World.SINGLE, new PartialFc.Config(classes, d, 1));
+        Var e = Var.parameter("e", values)) {
+      Var weight = head.state().get("weight").var();
+      double expected;
+      try (Graph graph = Graph.training(0)) {
+        Tensor targets = Tensor.ofLongs(Device.cpu(), Shape.of(n), labels);
+        graph.constant(targets);
+        Var logits = MarginLogits.of(PartialFc.cosines(e, weight), targets, arc());
+        Var loss = CrossEntropy.of(logits, targets, 1e-30);
+        expected = loss.value().item();
+        graph.backward(loss);
+      }
+      float[] de = e.grad().toFloats();
+      float[] dw = weight.grad().toFloats();
+      e.zeroGrad();
+      weight.zeroGrad();
+
+      try (Graph graph = Graph.training(1)) {
+        Var loss = head.loss(e, labels, arc(), new float[0]);
+        assertThat(loss.value().item()).isCloseTo(expected, within(1e-5));
+        graph.backward(loss);
+      }
+      assertThat(e.grad().toFloats()).containsExactly(de, within(1e-4f));
+      assertThat(weight.grad().toFloats()).containsExactly(dw, within(1e-2f));
+    }
   }
 
   @Test
