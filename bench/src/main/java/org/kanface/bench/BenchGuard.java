@@ -97,12 +97,12 @@ public final class BenchGuard implements Callable<Integer> {
 
   /// The row's share. The yardstick is taken again with each row, since the machine's clock
   /// changes.
-  private double share(Measure measure, Work row) throws RunnerException {
+  private double share(Measure measure, Work row) throws RunnerException, IOException {
     var yardstick = Yardstick.of(row);
-    double now = measure.run(yardstick.work()).getMin();
+    double now = measure.run(yardstick.work()).best();
     double shortest = Math.min(now, best.getOrDefault(yardstick, now));
     best.put(yardstick, shortest);
-    double times = shortest / measure.run(row).getMin();
+    double times = shortest / measure.run(row).best();
     return yardstick == Yardstick.FMA ? times * row.flop() / yardstick.work().flop() : times;
   }
 

@@ -11,6 +11,7 @@ import org.kanface.autograd.op.Sum;
 import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
+import org.kanface.nn.Parameter;
 import org.kanface.nn.World;
 import org.kanface.nn.backbone.EfficientFr;
 import org.kanface.nn.backbone.IResNet;
@@ -39,8 +40,9 @@ final class NetworkWork {
     network(rows, "iresnet50_gwp", 112, init -> iResNet(init, 50), NetworkWork::sgd);
     network(rows, "efficientfr_112", 112, NetworkWork::efficientFr, NetworkWork::adam);
     network(rows, "efficientfr_224", 224, NetworkWork::efficientFr, NetworkWork::adam);
-    rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward", 0, () -> kan(false)));
-    rows.add(Work.kernel("kanlinear_192_512_g25_k3_b256/forward_backward", 0, () -> kan(true)));
+    rows.add(kan("forward", false, false));
+    rows.add(kan("forward_backward", true, false)); // gradients are added up
+    rows.add(kan("forward_backward_zeroed", true, true)); // and forgotten after each run
     return rows;
   }
 
@@ -154,8 +156,12 @@ final class NetworkWork {
     };
   }
 
-  private static Workload kan(boolean backward) {
-    Device device = Device.cpu();
+  private static Work kan(String pass, boolean backward, boolean zeroing) {
+    String what = "kanlinear_192_512_g25_k3_b256/" + pass;
+    return new Work(what, 0, 0, 2, true, set -> kan(Device.of(set), backward, zeroing), null);
+  }
+
+  private static Workload kan(Device device, boolean backward, boolean zeroing) {
     var layer =
         new KANLinear(Init.of(device, 1), KANLinear.Config.of(192, 512, 25, 3, Reduction.MEAN));
     var x = Var.parameter("x", Tensor.of(device, Shape.of(256, 192), noise(256 * 192)));
@@ -168,6 +174,20 @@ final class NetworkWork {
             graph.backward(Sum.all(y));
           }
         }
+        if (zeroing) {
+          x.zeroGrad();
+          layer.state().values().forEach(p -> p.var().zeroGrad());
+        }
+      }
+
+      @Override
+      public long kept() {
+        long trained =
+            layer.state().values().stream()
+                .filter(Parameter::isTrained)
+                .mapToLong(p -> p.var().shape().numel())
+                .sum();
+        return backward ? Float.BYTES * (trained + x.shape().numel()) : 0;
       }
 
       @Override

@@ -28,7 +28,7 @@ enum Yardstick {
   }
 
   Work work() {
-    return Work.kernel(what, flop, this == FMA ? Yardstick::peak : Yardstick::copy);
+    return Work.plain(what, flop, this == FMA ? Yardstick::peak : Yardstick::copy);
   }
 
   /// What a row is measured by: operations where it counts them, else a copy.
