@@ -128,6 +128,12 @@ public final class Graph implements AutoCloseable {
     watcher = each;
   }
 
+  /// Whether somebody looks at the ops that are applied here. Parts of a network that could take
+  /// two ops in one then apply them one by one.
+  public boolean isWatched() {
+    return watcher != null || observer != null;
+  }
+
   /// Applies an op in the current graph.
   public static Var apply(Op op) {
     return current().run(op);

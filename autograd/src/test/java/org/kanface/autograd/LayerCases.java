@@ -34,6 +34,12 @@ final class LayerCases {
       cases.add(batchNorm(name + " one channel", training, Shape.of(7, 1), 2));
       cases.add(batchNorm(name + " large", training, Shape.of(2, 7, 7, 101), 2).asLarge());
     }
+    for (boolean training : new boolean[] {true, false}) {
+      String name = "batchNorm/rectified " + (training ? "training" : "evaluation");
+      cases.add(rectified(name, training, Shape.of(3, 2, 5), true));
+      cases.add(rectified(name + " relu", training, Shape.of(6, 4), false));
+      cases.add(rectified(name + " large", training, Shape.of(2, 7, 7, 101), true).asLarge());
+    }
     cases.add(batchNorm("batchNorm/evaluation no rows", false, Shape.of(0, 4), 2));
     cases.add(batchNorm("batchNorm/evaluation one row", false, Shape.of(1, 4), 2));
     return cases;
@@ -61,6 +67,34 @@ final class LayerCases {
                     1e-5,
                     0.1,
                     training),
+            shapes.toArray(Shape[]::new))
+        .summing(x.numel() / cols);
+  }
+
+  /// With weight and bias, and a slope a channel or none.
+  private static OpCase rectified(String name, boolean training, Shape x, boolean slopes) {
+    long cols = x.dim(-1);
+    var shapes = new ArrayList<Shape>(List.of(x, Shape.of(cols), Shape.of(cols)));
+    if (slopes) {
+      shapes.add(Shape.of(cols));
+    }
+    var mean = new double[Math.toIntExact(cols)];
+    var variance = new double[mean.length];
+    Arrays.setAll(mean, i -> 0.1 * Math.sin(i));
+    Arrays.setAll(variance, i -> 1 + 0.5 * Math.cos(i));
+    return OpCase.of(
+            name,
+            v ->
+                BatchNorm.of(
+                    v.get(0),
+                    v.get(1),
+                    v.get(2),
+                    Constants.beside(v.get(0), Shape.of(cols), mean),
+                    Constants.beside(v.get(0), Shape.of(cols), variance),
+                    1e-5,
+                    0.1,
+                    training,
+                    new BatchNorm.Rectifier(slopes ? v.get(3) : null)),
             shapes.toArray(Shape[]::new))
         .summing(x.numel() / cols);
   }

@@ -76,6 +76,56 @@ public interface NormKernels {
       @Nullable Memory dweight,
       @Nullable Memory dbias);
 
+  /// [#batchNormTrain], then a rectifier in the same pass: `y = z` where `z > 0`, else `slope z`,
+  /// for
+  /// the result `z` of the norm; a slope `[cols]`, or 0 (ReLU) where null.
+  void batchNormRectifyTrain(
+      long rows,
+      long cols,
+      double eps,
+      double momentum,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y,
+      Memory mean,
+      Memory rstd);
+
+  /// [#batchNormEval] with a rectifier as in [#batchNormRectifyTrain].
+  void batchNormRectifyEval(
+      long rows,
+      long cols,
+      double eps,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y);
+
+  /// Gradients of batch norm with a rectifier, whose input `z` is computed again: with `dz = dy`
+  /// where `z > 0`, else `slope dy`, those of [#batchNormBackward] for `dz`, and `dslope = Σ dy z`
+  /// over `z <= 0`, skipped where null.
+  void batchNormRectifyBackward(
+      boolean train,
+      long rows,
+      long cols,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory mean,
+      Memory rstd,
+      Memory dy,
+      Memory dx,
+      @Nullable Memory dweight,
+      @Nullable Memory dbias,
+      @Nullable Memory dslope);
+
   /// L2 normalisation along the middle axis of `[outer, n, inner]`: `y = x / max(‖x‖, eps)`;
   /// `norm [outer, inner]` receives `‖x‖`.
   void l2NormalizeForward(

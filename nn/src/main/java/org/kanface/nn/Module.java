@@ -11,8 +11,7 @@ import org.kanface.autograd.Var;
 /// A part of a network: its own parameters and buffers, and named parts.
 ///
 /// Keys of the state dict are paths such as `stages.0.1.norm.weight`, own parameters before parts,
-/// each in
-/// the order of registration, as PyTorch has it.
+/// each in the order of registration, as PyTorch has it.
 public abstract class Module implements AutoCloseable {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
@@ -34,6 +33,11 @@ public abstract class Module implements AutoCloseable {
   /// Shows every output of this module to `observer` while it is fresh; null ends it.
   public final void observe(@Nullable Consumer<Var> watcher) {
     observer = watcher;
+  }
+
+  /// Whether somebody is shown this module's outputs, so that they have to exist.
+  public final boolean isObserved() {
+    return observer != null;
   }
 
   /// Registers a parameter or buffer under its own name.

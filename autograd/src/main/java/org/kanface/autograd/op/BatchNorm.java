@@ -7,6 +7,7 @@ import org.kanface.autograd.Frame;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Op;
 import org.kanface.autograd.Var;
+import org.kanface.kernels.Memory;
 import org.kanface.kernels.Unary;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
@@ -23,6 +24,10 @@ import org.kanface.tensor.Tensor;
 /// Gradients, with `xh` the normalised input and `g = dy * w`: in training
 /// `dx = (g - mean(g) - xh mean(g xh)) / √(var + eps)`, else `dx = g / √(var + eps)`;
 /// `dw = Σ dy xh`, `db = Σ dy`.
+///
+/// With a rectifier behind it, in the same pass over `x`: of the result `z` above, `y = z` where `z
+/// >
+/// 0`, else `slope z`. The backward pass computes `z` again: nothing but `x` is kept.
 public record BatchNorm(
     Var x,
     @Nullable Var w,
@@ -31,19 +36,37 @@ public record BatchNorm(
     Var runningVar,
     double eps,
     double momentum,
-    boolean training)
+    boolean training,
+    @Nullable Rectifier rectifier)
     implements Op {
+  /// @param slope `[c]`; null for 0 (ReLU)
+  public record Rectifier(@Nullable Var slope) {}
+
   public BatchNorm {
     Check.that(x.shape().rank() >= 1, "batchNorm", "x %s: expected at least one axis", x.shape());
     Channels.check("batchNorm", "weight", x, w);
     Channels.check("batchNorm", "bias", x, b);
     Channels.check("batchNorm", "running mean", x, runningMean);
     Channels.check("batchNorm", "running variance", x, runningVar);
+    Channels.check("batchNorm", "slope", x, rectifier == null ? null : rectifier.slope);
     Check.that(
         !training || Channels.rows(x) > 1,
         "batchNorm",
         "x %s: expected more than one value a channel in training",
         x.shape());
+  }
+
+  /// Without a rectifier.
+  public BatchNorm(
+      Var x,
+      @Nullable Var w,
+      @Nullable Var b,
+      Var runningMean,
+      Var runningVar,
+      double eps,
+      double momentum,
+      boolean training) {
+    this(x, w, b, runningMean, runningVar, eps, momentum, training, null);
   }
 
   public static Var of(
@@ -55,17 +78,35 @@ public record BatchNorm(
       double eps,
       double momentum,
       boolean training) {
-    return Graph.apply(new BatchNorm(x, w, b, runningMean, runningVar, eps, momentum, training));
+    return of(x, w, b, runningMean, runningVar, eps, momentum, training, null);
+  }
+
+  public static Var of(
+      Var x,
+      @Nullable Var w,
+      @Nullable Var b,
+      Var runningMean,
+      Var runningVar,
+      double eps,
+      double momentum,
+      boolean training,
+      @Nullable Rectifier rectifier) {
+    return Graph.apply(
+        new BatchNorm(x, w, b, runningMean, runningVar, eps, momentum, training, rectifier));
+  }
+
+  private @Nullable Var slope() {
+    return rectifier == null ? null : rectifier.slope;
   }
 
   @Override
   public List<Var> inputs() {
-    return Operands.present(x, w, b);
+    return Operands.present(x, w, b, slope());
   }
 
   @Override
   public List<Var> reads() {
-    return Operands.present(x, w);
+    return rectifier == null ? Operands.present(x, w) : inputs(); // the sign of z needs all
   }
 
   @Override
@@ -74,18 +115,7 @@ public record BatchNorm(
     if (training) {
       train(f, y);
     } else {
-      f.kernels()
-          .norm()
-          .batchNormEval(
-              Channels.rows(x),
-              x.dim(-1),
-              eps,
-              x.value().memory(),
-              Operands.memory(w),
-              Operands.memory(b),
-              runningMean.value().memory(),
-              runningVar.value().memory(),
-              y.memory());
+      evaluate(f, y);
       if (f.isRecorded()) {
         f.save(runningMean.value().copy());
         rootOfRunningVariance(f);
@@ -95,23 +125,70 @@ public record BatchNorm(
   }
 
   private void train(Frame f, Tensor y) {
-    Tensor mean = f.save(f.empty(Shape.of(x.dim(-1))));
-    Tensor rstd = f.save(f.empty(mean.shape()));
-    f.kernels()
-        .norm()
-        .batchNormTrain(
-            Channels.rows(x),
-            x.dim(-1),
-            eps,
-            Graph.current().isRecomputing() ? 0 : momentum,
-            x.value().memory(),
-            Operands.memory(w),
-            Operands.memory(b),
-            runningMean.value().memory(),
-            runningVar.value().memory(),
-            y.memory(),
-            mean.memory(),
-            rstd.memory());
+    Memory mean = f.save(f.empty(Shape.of(x.dim(-1)))).memory();
+    Memory rstd = f.save(f.empty(Shape.of(x.dim(-1)))).memory();
+    long rows = Channels.rows(x);
+    long cols = x.dim(-1);
+    double moves = Graph.current().isRecomputing() ? 0 : momentum;
+    Memory in = x.value().memory();
+    Memory movingMean = runningMean.value().memory();
+    Memory movingVar = runningVar.value().memory();
+    var kernels = f.kernels().norm();
+    if (rectifier == null) {
+      kernels.batchNormTrain(
+          rows,
+          cols,
+          eps,
+          moves,
+          in,
+          Operands.memory(w),
+          Operands.memory(b),
+          movingMean,
+          movingVar,
+          y.memory(),
+          mean,
+          rstd);
+    } else {
+      kernels.batchNormRectifyTrain(
+          rows,
+          cols,
+          eps,
+          moves,
+          in,
+          Operands.memory(w),
+          Operands.memory(b),
+          Operands.memory(rectifier.slope),
+          movingMean,
+          movingVar,
+          y.memory(),
+          mean,
+          rstd);
+    }
+  }
+
+  private void evaluate(Frame f, Tensor y) {
+    long rows = Channels.rows(x);
+    long cols = x.dim(-1);
+    Memory in = x.value().memory();
+    Memory mean = runningMean.value().memory();
+    Memory variance = runningVar.value().memory();
+    var kernels = f.kernels().norm();
+    if (rectifier == null) {
+      kernels.batchNormEval(
+          rows, cols, eps, in, Operands.memory(w), Operands.memory(b), mean, variance, y.memory());
+    } else {
+      kernels.batchNormRectifyEval(
+          rows,
+          cols,
+          eps,
+          in,
+          Operands.memory(w),
+          Operands.memory(b),
+          Operands.memory(rectifier.slope),
+          mean,
+          variance,
+          y.memory());
+    }
   }
 
   /// Saves `1/√(runningVar + eps)`.
@@ -129,28 +206,50 @@ public record BatchNorm(
     Tensor dx = f.empty(x.shape());
     Tensor dw = Operands.gradient(f, w);
     Tensor db = Operands.gradient(f, b);
-    f.kernels()
-        .norm()
-        .batchNormBackward(
-            training,
-            Channels.rows(x),
-            x.dim(-1),
-            x.value().memory(),
-            Operands.memory(w),
-            f.saved(0).memory(),
-            f.saved(1).memory(),
-            dy.memory(),
-            dx.memory(),
-            Operands.memory(dw),
-            Operands.memory(db));
+    Tensor dslope = Operands.gradient(f, slope());
+    var kernels = f.kernels().norm();
+    if (rectifier == null) {
+      kernels.batchNormBackward(
+          training,
+          Channels.rows(x),
+          x.dim(-1),
+          x.value().memory(),
+          Operands.memory(w),
+          f.saved(0).memory(),
+          f.saved(1).memory(),
+          dy.memory(),
+          dx.memory(),
+          Operands.memory(dw),
+          Operands.memory(db));
+    } else {
+      kernels.batchNormRectifyBackward(
+          training,
+          Channels.rows(x),
+          x.dim(-1),
+          x.value().memory(),
+          Operands.memory(w),
+          Operands.memory(b),
+          Operands.memory(rectifier.slope),
+          f.saved(0).memory(),
+          f.saved(1).memory(),
+          dy.memory(),
+          dx.memory(),
+          Operands.memory(dw),
+          Operands.memory(db),
+          Operands.memory(dslope));
+    }
     List<@Nullable Tensor> grads = new ArrayList<>();
     grads.add(dx);
-    if (w != null) {
-      grads.add(dw);
-    }
-    if (b != null) {
-      grads.add(db);
-    }
+    addWhere(w, dw, grads);
+    addWhere(b, db, grads);
+    addWhere(slope(), dslope, grads);
     return grads;
+  }
+
+  private static void addWhere(
+      @Nullable Var input, @Nullable Tensor gradient, List<@Nullable Tensor> grads) {
+    if (input != null) {
+      grads.add(gradient);
+    }
   }
 }

@@ -6,8 +6,6 @@ import org.kanface.kernels.NormKernels;
 
 /// Normalisations on vectors; statistics over rows by fixed chunks, combined in double.
 final class NormCpu implements NormKernels {
-  private static final long SAMPLES = 64; // rows that give the shift of batch statistics
-
   @Override
   public void layerNormForward(
       long rows,
@@ -55,7 +53,7 @@ final class NormCpu implements NormKernels {
   }
 
   /// Bytes of `cols` floats in whole vectors.
-  private static long padded(long cols) {
+  static long padded(long cols) {
     return Math.ceilDiv(cols, Simd.LANES) * Lanes.BYTES;
   }
 
@@ -126,95 +124,33 @@ final class NormCpu implements NormKernels {
       Memory mean,
       Memory rstd) {
     try (var memory = new Address("batch norm")) {
-      long in = memory.input("x", x, rows * cols);
-      long out = memory.output("y", y, rows * cols);
-      long weights = memory.input("weight", weight, cols);
-      long biases = memory.input("bias", bias, cols);
-      long movingMean = memory.output("runningMean", runningMean, cols);
-      long movingVar = memory.output("runningVar", runningVar, cols);
-      long means = memory.output("mean", mean, cols);
-      long rstds = memory.output("rstd", rstd, cols);
-      long row = cols * Float.BYTES;
-      long width = padded(cols);
-      long shift = Scratch.COLUMN_FACTORS.address(3 * width);
-      long scale = shift + width;
-      long offset = scale + width;
-      sampleMean(rows, cols, in, shift);
-      ReduceColumns.run(
-          2,
-          1,
-          rows,
-          cols,
-          (_, from, to, column, count, sums, plane) -> {
-            long at = column * Float.BYTES;
-            NormBatch.moments(
-                to - from,
-                row,
-                count * Float.BYTES,
-                in + from * row + at,
-                shift + at,
-                sums,
-                sums + plane);
-          },
-          (_, column, count, totals, plane) -> {
-            for (int j = 0; j < count; j++) {
-              long at = (column + j) * Float.BYTES;
-              // d = x - shift: mean = shift + E[d], var = E[d²] - E[d]²
-              double d = total(totals, j) / rows;
-              double variance = Math.max(0, total(totals + plane, j) / rows - d * d);
-              double mu = Lanes.get(shift + at) + d;
-              double r = 1 / Math.sqrt(variance + eps);
-              Lanes.set(means + at, (float) mu);
-              Lanes.set(rstds + at, (float) r);
-              move(movingMean + at, momentum, mu);
-              move(movingVar + at, momentum, variance * rows / (rows - 1.0));
-              setFactors(column + j, r, (float) mu - mu, weights, biases, scale, offset);
-            }
-          });
-      Lanes.copy(means, shift, cols); // padded, for the loops
-      apply(rows, cols, in, shift, scale, offset, out);
+      batch(memory, rows, cols, x, weight, bias)
+          .train(
+              eps,
+              momentum,
+              memory.output("runningMean", runningMean, cols),
+              memory.output("runningVar", runningVar, cols),
+              memory.output("y", y, rows * cols),
+              memory.output("mean", mean, cols),
+              memory.output("rstd", rstd, cols));
     }
   }
 
-  /// The mean of some rows spread over the matrix: near enough to the mean for `E[d²] - E[d]²` not
-  /// to cancel, and exact where a column is constant.
-  private static void sampleMean(long rows, long cols, long x, long shift) {
-    long count = Math.min(rows, SAMPLES);
-    for (long j = 0; j < cols; j++) {
-      double sum = 0;
-      for (long i = 0; i < count; i++) {
-        sum += Lanes.get(x + (i * rows / count * cols + j) * Float.BYTES);
-      }
-      Lanes.set(shift + j * Float.BYTES, (float) (sum / count));
-    }
-  }
-
-  private static double total(long totals, int j) {
-    return Address.SPACE.get(Lanes.DOUBLE, totals + (long) j * Double.BYTES);
-  }
-
-  private static void move(long running, double momentum, double batch) {
-    Lanes.set(running, (float) ((1 - momentum) * Lanes.get(running) + momentum * batch));
-  }
-
-  // `excess`: what rounding added to the mean; the offset takes it off again
-  private static void setFactors(
-      long j, double r, double excess, long weights, long biases, long scale, long offset) {
-    long at = j * Float.BYTES;
-    double w = weights == 0 ? r : Lanes.get(weights + at) * r;
-    double b = biases == 0 ? 0 : Lanes.get(biases + at);
-    Lanes.set(scale + at, (float) w);
-    Lanes.set(offset + at, (float) (b + excess * w));
-  }
-
-  private static void apply(
-      long rows, long cols, long x, long mean, long scale, long offset, long y) {
-    int row = Math.toIntExact(cols * Float.BYTES);
-    Chunks.rows(
+  private static BatchNormCpu batch(
+      Address memory,
+      long rows,
+      long cols,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias) {
+    return new BatchNormCpu(
         rows,
         cols,
-        (from, to) ->
-            NormBatch.apply(to - from, row, x + from * row, mean, scale, offset, y + from * row));
+        memory.input("x", x, rows * cols),
+        memory.input("weight", weight, cols),
+        memory.input("bias", bias, cols),
+        false,
+        0);
   }
 
   @Override
@@ -229,20 +165,12 @@ final class NormCpu implements NormKernels {
       Memory runningVar,
       Memory y) {
     try (var memory = new Address("batch norm")) {
-      long in = memory.input("x", x, rows * cols);
-      long out = memory.output("y", y, rows * cols);
-      long weights = memory.input("weight", weight, cols);
-      long biases = memory.input("bias", bias, cols);
-      long means = memory.input("runningMean", runningMean, cols);
-      long variances = memory.input("runningVar", runningVar, cols);
-      long width = padded(cols);
-      long shift = Scratch.COLUMN_FACTORS.address(3 * width);
-      for (long j = 0; j < cols; j++) {
-        double r = 1 / Math.sqrt(Lanes.get(variances + j * Float.BYTES) + eps);
-        setFactors(j, r, 0, weights, biases, shift + width, shift + 2 * width);
-      }
-      Lanes.copy(means, shift, cols);
-      apply(rows, cols, in, shift, shift + width, shift + 2 * width, out);
+      batch(memory, rows, cols, x, weight, bias)
+          .eval(
+              eps,
+              memory.input("runningMean", runningMean, cols),
+              memory.input("runningVar", runningVar, cols),
+              memory.output("y", y, rows * cols));
     }
   }
 
@@ -260,71 +188,104 @@ final class NormCpu implements NormKernels {
       @Nullable Memory dweight,
       @Nullable Memory dbias) {
     try (var memory = new Address("batch norm backward")) {
-      long in = memory.input("x", x, rows * cols);
-      long grad = memory.input("dy", dy, rows * cols);
-      long out = memory.output("dx", dx, rows * cols);
-      long weights = memory.input("weight", weight, cols);
-      long rstds = memory.input("rstd", rstd, cols);
-      long dweights = dweight == null ? 0 : memory.output("dweight", dweight, cols);
-      long dbiases = dbias == null ? 0 : memory.output("dbias", dbias, cols);
-      int row = Math.toIntExact(cols * Float.BYTES);
-      long width = padded(cols);
-      long means = Scratch.COLUMN_FACTORS.address(4 * width);
-      long scale = means + width;
-      long slope = scale + width;
-      long offset = slope + width;
-      Lanes.copy(memory.input("mean", mean, cols), means, cols);
-      ReduceColumns.run(
-          2,
-          1,
-          rows,
-          cols,
-          (_, from, to, column, count, sums, plane) -> {
-            long at = from * row + column * Float.BYTES;
-            NormBatch.gradients(
-                to - from,
-                row,
-                count * Float.BYTES,
-                in + at,
-                means + column * Float.BYTES,
-                grad + at,
-                sums,
-                sums + plane);
-          },
-          (_, column, count, totals, plane) -> {
-            for (int j = 0; j < count; j++) {
-              long at = (column + j) * Float.BYTES;
-              double r = Lanes.get(rstds + at);
-              double w = (weights == 0 ? 1 : Lanes.get(weights + at)) * r;
-              double sum = total(totals, j);
-              double dot = total(totals + plane, j) * r; // Σ dy xh
-              setWhere(dbiases, at, sum);
-              setWhere(dweights, at, dot);
-              Lanes.set(scale + at, (float) w);
-              Lanes.set(slope + at, train ? (float) (-w * r * dot / rows) : 0);
-              Lanes.set(offset + at, train ? (float) (-w * sum / rows) : 0);
-            }
-          });
-      Chunks.rows(
-          rows,
-          cols,
-          (from, to) ->
-              NormBatch.inputGradient(
-                  to - from,
-                  row,
-                  in + from * row,
-                  means,
-                  grad + from * row,
-                  scale,
-                  slope,
-                  offset,
-                  out + from * row));
+      batch(memory, rows, cols, x, weight, null)
+          .backward(
+              train,
+              memory.input("mean", mean, cols),
+              memory.input("rstd", rstd, cols),
+              memory.input("dy", dy, rows * cols),
+              memory.output("dx", dx, rows * cols),
+              wanted(memory, "dweight", dweight, cols),
+              wanted(memory, "dbias", dbias, cols),
+              0);
     }
   }
 
-  private static void setWhere(long target, long at, double value) {
-    if (target != 0) {
-      Lanes.set(target + at, (float) value);
+  /// The address of an output, 0 where nobody wants it.
+  private static long wanted(Address memory, String name, @Nullable Memory target, long cols) {
+    return target == null ? 0 : memory.output(name, target, cols);
+  }
+
+  @Override
+  public void batchNormRectifyTrain(
+      long rows,
+      long cols,
+      double eps,
+      double momentum,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y,
+      Memory mean,
+      Memory rstd) {
+    try (var memory = new Address("batch norm with rectifier")) {
+      batch(memory, rows, cols, x, weight, bias)
+          .rectified(memory.input("slope", slope, cols))
+          .train(
+              eps,
+              momentum,
+              memory.output("runningMean", runningMean, cols),
+              memory.output("runningVar", runningVar, cols),
+              memory.output("y", y, rows * cols),
+              memory.output("mean", mean, cols),
+              memory.output("rstd", rstd, cols));
+    }
+  }
+
+  @Override
+  public void batchNormRectifyEval(
+      long rows,
+      long cols,
+      double eps,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y) {
+    try (var memory = new Address("batch norm with rectifier")) {
+      batch(memory, rows, cols, x, weight, bias)
+          .rectified(memory.input("slope", slope, cols))
+          .eval(
+              eps,
+              memory.input("runningMean", runningMean, cols),
+              memory.input("runningVar", runningVar, cols),
+              memory.output("y", y, rows * cols));
+    }
+  }
+
+  @Override
+  public void batchNormRectifyBackward(
+      boolean train,
+      long rows,
+      long cols,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory mean,
+      Memory rstd,
+      Memory dy,
+      Memory dx,
+      @Nullable Memory dweight,
+      @Nullable Memory dbias,
+      @Nullable Memory dslope) {
+    try (var memory = new Address("batch norm with rectifier backward")) {
+      batch(memory, rows, cols, x, weight, bias)
+          .rectified(memory.input("slope", slope, cols))
+          .backward(
+              train,
+              memory.input("mean", mean, cols),
+              memory.input("rstd", rstd, cols),
+              memory.input("dy", dy, rows * cols),
+              memory.output("dx", dx, rows * cols),
+              wanted(memory, "dweight", dweight, cols),
+              wanted(memory, "dbias", dbias, cols),
+              wanted(memory, "dslope", dslope, cols));
     }
   }
 

@@ -35,9 +35,9 @@ final class CudaKernels implements Kernels {
   CudaKernels(CudaContext context) {
     this.context = context;
     var products = new GemmCuda(context);
-    var norms = new NormCuda(context);
-    var sums = new ReduceCuda(context);
     var elements = new ElementwiseCuda(context);
+    var norms = new NormCuda(context, elements);
+    var sums = new ReduceCuda(context);
     gemm = products;
     norm = norms;
     reduce = sums;

@@ -3,6 +3,7 @@ package org.kanface.kernels.cuda;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.NormKernels;
+import org.kanface.kernels.Unary;
 
 /// `norm.cu`.
 final class NormCuda implements NormKernels {
@@ -14,9 +15,11 @@ final class NormCuda implements NormKernels {
   private final CudaContext context;
   private final CudaModule module;
   private final Sums sums;
+  private final ElementwiseCuda elements;
 
-  NormCuda(CudaContext context) {
+  NormCuda(CudaContext context, ElementwiseCuda elements) {
     this.context = context;
+    this.elements = elements;
     module = context.module("norm");
     sums = new Sums(context);
   }
@@ -171,18 +174,32 @@ final class NormCuda implements NormKernels {
           .f32(eps)
           .f32(momentum)
           .run();
-      each("norm_batch_forward_f32", rows * cols)
-          .floats(x, rows * cols)
-          .floats(mean, cols)
-          .memory(rest)
-          .floats(rstd, cols)
-          .floats(weight, cols)
-          .floats(bias, cols)
-          .floats(y, rows * cols)
-          .i64(rows)
-          .i64(cols)
-          .run();
+      normalize(rows, cols, x, mean, rest, rstd, weight, bias, y);
     }
+  }
+
+  /// `y = (x - mean - rest) * rstd * weight + bias`; `rest` is what rounding the mean took off.
+  private void normalize(
+      long rows,
+      long cols,
+      Memory x,
+      Memory mean,
+      CudaMemory rest,
+      Memory rstd,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      Memory y) {
+    each("norm_batch_forward_f32", rows * cols)
+        .floats(x, rows * cols)
+        .floats(mean, cols)
+        .memory(rest)
+        .floats(rstd, cols)
+        .floats(weight, cols)
+        .floats(bias, cols)
+        .floats(y, rows * cols)
+        .i64(rows)
+        .i64(cols)
+        .run();
   }
 
   @Override
@@ -242,6 +259,83 @@ final class NormCuda implements NormKernels {
           .i64(cols)
           .i32(train ? 1 : 0)
           .run();
+    }
+  }
+
+  @Override
+  public void batchNormRectifyTrain(
+      long rows,
+      long cols,
+      double eps,
+      double momentum,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y,
+      Memory mean,
+      Memory rstd) {
+    batchNormTrain(
+        rows, cols, eps, momentum, x, weight, bias, runningMean, runningVar, y, mean, rstd);
+    rectify(rows, cols, slope, y);
+  }
+
+  @Override
+  public void batchNormRectifyEval(
+      long rows,
+      long cols,
+      double eps,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y) {
+    batchNormEval(rows, cols, eps, x, weight, bias, runningMean, runningVar, y);
+    rectify(rows, cols, slope, y);
+  }
+
+  private void rectify(long rows, long cols, @Nullable Memory slope, Memory y) {
+    if (slope == null) {
+      elements.unary(Unary.RELU, rows * cols, y, y);
+    } else {
+      elements.prelu(rows, cols, y, slope, y);
+    }
+  }
+
+  @Override
+  public void batchNormRectifyBackward(
+      boolean train,
+      long rows,
+      long cols,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory mean,
+      Memory rstd,
+      Memory dy,
+      Memory dx,
+      @Nullable Memory dweight,
+      @Nullable Memory dbias,
+      @Nullable Memory dslope) {
+    long n = rows * cols;
+    try (var scratch = context.scratch().lease()) {
+      CudaMemory z = scratch.take(n);
+      CudaMemory dz = scratch.take(n);
+      CudaMemory rest = scratch.take(cols);
+      elements.fill(cols, 0, rest);
+      normalize(rows, cols, x, mean, rest, rstd, weight, bias, z);
+      if (slope == null) {
+        elements.unaryBackward(Unary.RELU, n, z, dy, dz);
+      } else {
+        elements.preluBackward(
+            rows, cols, z, slope, dy, dz, dslope == null ? scratch.take(cols) : dslope);
+      }
+      batchNormBackward(train, rows, cols, x, weight, mean, rstd, dz, dx, dweight, dbias);
     }
   }
 

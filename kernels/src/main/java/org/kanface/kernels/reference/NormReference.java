@@ -226,6 +226,89 @@ record NormReference(DType type) implements NormKernels {
     }
   }
 
+  @Override
+  public void batchNormRectifyTrain(
+      long rows,
+      long cols,
+      double eps,
+      double momentum,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y,
+      Memory mean,
+      Memory rstd) {
+    batchNormTrain(
+        rows, cols, eps, momentum, x, weight, bias, runningMean, runningVar, y, mean, rstd);
+    rectify(rows, cols, slope, y);
+  }
+
+  @Override
+  public void batchNormRectifyEval(
+      long rows,
+      long cols,
+      double eps,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory runningMean,
+      Memory runningVar,
+      Memory y) {
+    batchNormEval(rows, cols, eps, x, weight, bias, runningMean, runningVar, y);
+    rectify(rows, cols, slope, y);
+  }
+
+  private void rectify(long rows, long cols, @Nullable Memory slope, Memory y) {
+    for (long j = 0; j < cols; j++) {
+      var line = Line.column(Elements.of(y, type), j, rows, cols);
+      double a = at(Elements.ofNullable(slope, type), j, 0);
+      for (long i = 0; i < rows; i++) {
+        double z = line.get(i);
+        line.set(i, z > 0 ? z : a * z);
+      }
+    }
+  }
+
+  @Override
+  public void batchNormRectifyBackward(
+      boolean train,
+      long rows,
+      long cols,
+      Memory x,
+      @Nullable Memory weight,
+      @Nullable Memory bias,
+      @Nullable Memory slope,
+      Memory mean,
+      Memory rstd,
+      Memory dy,
+      Memory dx,
+      @Nullable Memory dweight,
+      @Nullable Memory dbias,
+      @Nullable Memory dslope) {
+    var dz = Elements.of(dx, type); // overwritten by the gradient of the norm, element by element
+    for (long j = 0; j < cols; j++) {
+      var in = Line.column(Elements.of(x, type), j, rows, cols);
+      var grad = Line.column(Elements.of(dy, type), j, rows, cols);
+      var out = Line.column(dz, j, rows, cols);
+      double mu = Elements.of(mean, type).get(j);
+      double w = at(Elements.ofNullable(weight, type), j, 1) * Elements.of(rstd, type).get(j);
+      double b = at(Elements.ofNullable(bias, type), j, 0);
+      double a = at(Elements.ofNullable(slope, type), j, 0);
+      double sum = 0; // Σ dy z over z <= 0
+      for (long i = 0; i < rows; i++) {
+        double z = (in.get(i) - mu) * w + b;
+        sum += z > 0 ? 0 : grad.get(i) * z;
+        out.set(i, z > 0 ? grad.get(i) : a * grad.get(i));
+      }
+      storeOne(dslope, j, sum);
+    }
+    batchNormBackward(train, rows, cols, x, weight, mean, rstd, dx, dx, dweight, dbias);
+  }
+
   private void storeOne(@Nullable Memory target, long j, double value) {
     if (target != null) {
       Elements.of(target, type).set(j, value);

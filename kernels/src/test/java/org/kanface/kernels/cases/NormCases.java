@@ -30,6 +30,14 @@ final class NormCases {
         }
       }
     }
+    for (boolean train : new boolean[] {true, false}) {
+      for (boolean slopes : new boolean[] {true, false}) {
+        cases.add(rectified(train, 1030, 48, slopes));
+        cases.add(rectified(train, 5, 17, slopes));
+        cases.add(rectifiedBackward(train, 1030, 48, slopes));
+        cases.add(rectifiedBackward(train, 33, 7, slopes));
+      }
+    }
     cases.add(layerNorm(9, 192, true, 100));
     cases.add(batchNorm(192, 9, true, 100));
     for (long[] s : AXES) {
@@ -204,6 +212,74 @@ final class NormCases {
                         m.get(5),
                         affine ? m.get(6) : null,
                         affine ? m.get(7) : null));
+  }
+
+  private static KernelCase rectified(boolean train, long rows, long cols, boolean slopes) {
+    return KernelCase.of(
+            "norm/batchRectify %s %dx%d%s",
+            train ? "train" : "eval", rows, cols, slopes ? "" : " without slopes")
+        .tolerance(normalized(rows, 0).times(2))
+        .in(rows * cols)
+        .in(cols)
+        .in(cols)
+        .in(cols)
+        .inOut(cols)
+        .inOut(cols, Fill.POSITIVE)
+        .out(rows * cols)
+        .out(train ? cols : 0)
+        .out(train ? cols : 0)
+        .calls(
+            (k, m) -> {
+              var slope = slopes ? m.get(3) : null;
+              if (train) {
+                k.norm()
+                    .batchNormRectifyTrain(
+                        rows, cols, EPS, 0.1, m.get(0), m.get(1), m.get(2), slope, m.get(4),
+                        m.get(5), m.get(6), m.get(7), m.get(8));
+              } else {
+                k.norm()
+                    .batchNormRectifyEval(
+                        rows, cols, EPS, m.get(0), m.get(1), m.get(2), slope, m.get(4), m.get(5),
+                        m.get(6));
+              }
+            });
+  }
+
+  private static KernelCase rectifiedBackward(boolean train, long rows, long cols, boolean slopes) {
+    return KernelCase.of(
+            "norm/batchRectifyBackward %s %dx%d%s",
+            train ? "train" : "eval", rows, cols, slopes ? "" : " without slopes")
+        .in(rows * cols)
+        .in(cols)
+        .in(cols)
+        .in(cols)
+        .in(cols, Fill.between(-0.1, 0.1))
+        .in(cols, Fill.POSITIVE)
+        .in(rows * cols)
+        .tolerance(new Tolerance(32 + 4 * Math.sqrt(rows), 4))
+        .out(rows * cols)
+        .tolerance(Tolerance.sum(rows).times(4))
+        .out(cols)
+        .out(cols)
+        .out(slopes ? cols : 0)
+        .calls(
+            (k, m) ->
+                k.norm()
+                    .batchNormRectifyBackward(
+                        train,
+                        rows,
+                        cols,
+                        m.get(0),
+                        m.get(1),
+                        m.get(2),
+                        slopes ? m.get(3) : null,
+                        m.get(4),
+                        m.get(5),
+                        m.get(6),
+                        m.get(7),
+                        m.get(8),
+                        m.get(9),
+                        slopes ? m.get(10) : null));
   }
 
   private static KernelCase l2(long[] s, Fill fill, String kind) {

@@ -2,7 +2,6 @@ package org.kanface.nn.backbone;
 
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
-import org.kanface.autograd.op.Elementwise;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.layer.BatchNorm;
@@ -27,6 +26,6 @@ public final class DepthwiseSeparable extends Module {
 
   @Override
   protected Var compute(Var x) {
-    return Graph.local(() -> Elementwise.relu(bn.forward(pointwise.forward(depthwise.forward(x)))));
+    return Graph.local(() -> bn.relu(pointwise.forward(depthwise.forward(x))));
   }
 }

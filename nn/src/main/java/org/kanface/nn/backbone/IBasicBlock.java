@@ -64,7 +64,7 @@ public final class IBasicBlock extends Module {
   private Var block(Var x) {
     return Graph.local(
         () -> {
-          Var y = prelu.forward(bn2.forward(conv1.forward(bn1.forward(x))));
+          Var y = bn2.prelu(conv1.forward(bn1.forward(x)), prelu);
           y = bn3.forward(conv2.forward(y));
           return Add.of(y, downsample == null ? x : downsample.forward(x));
         });

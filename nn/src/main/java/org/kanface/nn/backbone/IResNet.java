@@ -189,7 +189,7 @@ public final class IResNet extends Module {
   @Override
   protected Var compute(Var x) {
     check(x.shape());
-    Var y = Graph.local(() -> prelu.forward(bn1.forward(conv1.forward(x))));
+    Var y = Graph.local(() -> bn1.prelu(conv1.forward(x), prelu));
     for (IBasicBlock block : blocks) {
       y = block.forward(y);
     }

@@ -5,7 +5,6 @@ import java.util.List;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.Add;
-import org.kanface.autograd.op.Elementwise;
 import org.kanface.autograd.op.Reshape;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
@@ -115,8 +114,8 @@ public final class MobileFaceNet extends Module {
     protected Var compute(Var x) {
       return Graph.local(
           () -> {
-            Var y = Elementwise.relu(bn1.forward(depthwise.forward(x)));
-            return Elementwise.relu(bn2.forward(pointwise.forward(y)));
+            Var y = bn1.relu(depthwise.forward(x));
+            return bn2.relu(pointwise.forward(y));
           });
     }
   }

@@ -9,19 +9,26 @@ import org.kanface.nn.Module;
 /// A function of each element, without parameters.
 public final class Activation extends Module {
   private final UnaryOperator<Var> function;
+  private final boolean relu;
 
-  private Activation(UnaryOperator<Var> function) {
+  private Activation(UnaryOperator<Var> function, boolean relu) {
     this.function = function;
+    this.relu = relu;
   }
 
   /// `max(x, 0)`.
   public static Activation relu() {
-    return new Activation(Elementwise::relu);
+    return new Activation(Elementwise::relu, true);
   }
 
   /// `min(max(x, 0), 6)` (Sandler et al. 2018, arXiv:1801.04381).
   public static Activation relu6() {
-    return new Activation(x -> Clamp.of(x, 0, 6));
+    return new Activation(x -> Clamp.of(x, 0, 6), false);
+  }
+
+  /// Whether a norm before this may rectify in the same pass.
+  boolean isJoinable() {
+    return relu && !isObserved();
   }
 
   @Override

@@ -2,8 +2,11 @@ package org.kanface.nn.layer;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
+import org.kanface.autograd.op.BatchNorm.Rectifier;
+import org.kanface.autograd.op.Elementwise;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Packing;
@@ -73,12 +76,40 @@ public final class BatchNorm extends Module {
 
   @Override
   protected Var compute(Var x) {
+    return apply(x, null);
+  }
+
+  /// `relu(forward(x))`, in one pass unless somebody looks at what lies between.
+  public Var relu(Var x) {
+    return fuses() ? apply(x, new Rectifier(null)) : Elementwise.relu(forward(x));
+  }
+
+  /// `activation.forward(forward(x))`, in one pass unless somebody looks at what lies between.
+  public Var prelu(Var x, PRelu activation) {
+    return fuses() && !activation.isObserved()
+        ? apply(x, new Rectifier(activation.slopes()))
+        : activation.forward(forward(x));
+  }
+
+  private boolean fuses() {
+    return !isObserved() && !Graph.current().isWatched();
+  }
+
+  private Var apply(Var x, @Nullable Rectifier rectifier) {
     if (isTraining() && !Graph.current().isRecomputing()) {
       long[] count = batches.value().toLongs();
       count[0]++;
       batches.value().write(MemorySegment.ofArray(count));
     }
     return org.kanface.autograd.op.BatchNorm.of(
-        x, weight, bias, runningMean, runningVar, config.eps, config.momentum, isTraining());
+        x,
+        weight,
+        bias,
+        runningMean,
+        runningVar,
+        config.eps,
+        config.momentum,
+        isTraining(),
+        rectifier);
   }
 }

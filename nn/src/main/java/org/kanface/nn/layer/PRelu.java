@@ -25,4 +25,9 @@ public final class PRelu extends Module {
   protected Var compute(Var x) {
     return Prelu.of(x, weight);
   }
+
+  /// The slopes, for a norm that rectifies in the same pass.
+  Var slopes() {
+    return weight;
+  }
 }

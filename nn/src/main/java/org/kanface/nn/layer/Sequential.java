@@ -22,8 +22,16 @@ public final class Sequential extends Module {
     return Graph.local(
         () -> {
           Var y = x;
-          for (Module part : parts) {
-            y = part.forward(y);
+          for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i) instanceof BatchNorm norm
+                && i + 1 < parts.size()
+                && parts.get(i + 1) instanceof Activation activation
+                && activation.isJoinable()) {
+              y = norm.relu(y);
+              i++;
+            } else {
+              y = parts.get(i).forward(y);
+            }
           }
           return y;
         });
