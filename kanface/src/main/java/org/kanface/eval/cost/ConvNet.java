@@ -78,15 +78,14 @@ record ConvNet(Cost cost, long runningValues) {
     var parts = new LinkedHashMap<String, ConvNet>();
     long side = Math.ceilDiv(imageSize, 2);
     long width = 32;
-    ConvNet stem = NONE.conv(3, 3, width, side * side).norm(width, side * side);
-    parts.put("stem", stem.plus(Cost.relu(width, side * side)));
+    parts.put("stem", NONE.conv(3, 3, width, side * side).norm(width, side * side));
     for (int stage = 1; stage <= 4; stage++) {
       long n = side * side;
       long out = 2 * width;
       ConvNet net = NONE;
       for (int conv = 0; conv < 3; conv++) {
         long in = conv == 0 ? width : out;
-        net = net.conv(3, 1, in, n).conv(1, in, out, n).norm(out, n).plus(Cost.relu(out, n));
+        net = net.conv(3, 1, in, n).conv(1, in, out, n).norm(out, n);
       }
       width = out;
       parts.put("stage" + stage, net.plus(Cost.pool(width * n)));
@@ -137,7 +136,7 @@ record ConvNet(Cost cost, long runningValues) {
   }
 
   private ConvNet rectified(long k, long in, long out, long positions) {
-    return conv(k, in, out, positions).norm(out, positions).plus(Cost.relu(out, positions));
+    return conv(k, in, out, positions).norm(out, positions).plus(Cost.clamp(out * positions));
   }
 
   private ConvNet plus(Cost more) {

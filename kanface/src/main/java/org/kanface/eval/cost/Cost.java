@@ -62,14 +62,14 @@ public record Cost(
     return new Cost(0, 0, 0, 0, 0, 0, 0, 2 * c * positions, 0, 0, 2 * c, c * positions);
   }
 
-  /// A rectifier with a learnt slope a channel.
+  /// A rectifier with a learnt slope a channel, behind a batch norm and in one pass with it.
   static Cost prelu(long c, long positions) {
-    return new Cost(0, 0, 0, 0, 0, 0, 0, c * positions, 0, 0, c, c * positions);
+    return new Cost(0, 0, 0, 0, 0, 0, 0, c * positions, 0, 0, c, 0);
   }
 
-  /// A rectifier without parameters.
-  static Cost relu(long c, long positions) {
-    return new Cost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, c * positions);
+  /// A clamp such as ReLU6. A plain ReLU behind a batch norm costs nothing.
+  static Cost clamp(long values) {
+    return new Cost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, values);
   }
 
   /// A mean or maximum over `values` values.

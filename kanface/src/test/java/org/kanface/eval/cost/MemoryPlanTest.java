@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kanface.autograd.Graph;
 import org.kanface.config.ConfigLoader;
 import org.kanface.config.Presets;
@@ -42,9 +44,11 @@ class MemoryPlanTest {
     assertThat(plan.weights()).isEqualTo(4 * (2 * table.actualTotalParams() + table.buffers()));
   }
 
-  @Test
-  void activationsAreWhatAForwardPassLeavesBehind() {
-    TrainConfig config = ConfigLoader.load("faces_reference", List.of("batch_size=4"));
+  @ParameterizedTest
+  @ValueSource(strings = {"KANFace", "r18", "EfficientFR", "MobileFaceNet"})
+  void activationsAreWhatAForwardPassLeavesBehind(String name) {
+    TrainConfig config =
+        ConfigLoader.load("faces_reference", List.of("batch_size=4", "network=" + name));
     Device device = Device.cpu();
     device.pool().trim(); // blocks kept for reuse are larger than what is asked for
     try (var network = Networks.create(config.model(), Init.of(device, 1));
