@@ -6,6 +6,7 @@ import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
+import org.kanface.kernels.DType;
 import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
@@ -64,9 +65,14 @@ public final class TinyTraining implements AutoCloseable {
     return trained;
   }
 
-  /// Starts from another training's weights.
+  /// Starts from another training's weights; counters are 0 in both.
   public void load(TinyTraining other) {
-    other.trained.forEach((key, p) -> trained.get(key).load(p.external()));
+    other.trained.forEach(
+        (key, p) -> {
+          if (p.var().value().dtype() == DType.F32) {
+            trained.get(key).load(p.external());
+          }
+        });
   }
 
   /// Loss and gradients of a batch; returns the loss.
