@@ -47,7 +47,7 @@ final class CompareCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     try (ModelFile.Loaded loaded = model.load();
-        FaceSource source = faces.open(loaded.device(), loaded.config().model().imageSize())) {
+        FaceSource source = faces.open(loaded)) {
       FaceEmbedder embedder = loaded.embedder(model.mirror());
       RgbImage b = source.face(second);
       double distance = squaredDistance(embedder.embed(source.face(first)), embedder.embed(b));

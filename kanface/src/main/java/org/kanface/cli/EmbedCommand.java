@@ -37,7 +37,7 @@ final class EmbedCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     try (ModelFile.Loaded loaded = model.load();
-        FaceSource source = faces.open(loaded.device(), loaded.config().model().imageSize())) {
+        FaceSource source = faces.open(loaded)) {
       FaceEmbedder embedder = loaded.embedder(model.mirror());
       for (Path image : images) {
         float[] embedding = embedder.embed(source.face(image));

@@ -2,9 +2,13 @@ package org.kanface.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.kanface.config.ModelConfig;
 import org.kanface.data.image.Contrast;
+import org.kanface.data.image.Fit;
 import org.kanface.detect.FaceDetector;
 import org.kanface.tensor.Device;
+import org.kanface.train.ModelFile;
+import org.kanface.train.Networks;
 import picocli.CommandLine.Option;
 
 /// How image files become faces for a network.
@@ -39,15 +43,25 @@ final class FaceOptions {
     return !detector.toString().isEmpty();
   }
 
+  /// Faces as `model` takes them; the detector runs on the model's device.
+  FaceSource open(ModelFile.Loaded model) {
+    ModelConfig network = model.config().model();
+    return open(model.device(), network.imageSize(), Networks.fit(network));
+  }
+
   /// Faces of `side` pixels; the detector runs on `device`.
   FaceSource open(Device device, int side) {
+    return open(device, side, Fit.SQUARE);
+  }
+
+  private FaceSource open(Device device, int side, Fit fit) {
     FaceSource faces =
         detects()
             ? FaceSource.detected(
                 FaceDetector.load(
                     detector, device, FaceDetector.Config.DEFAULT.withMinFace(minFace)),
                 side)
-            : FaceSource.aligned(side);
+            : FaceSource.aligned(side, fit);
     return faces.enhanced(clip());
   }
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.kanface.data.align.FaceAligner;
 import org.kanface.data.align.Landmarks;
 import org.kanface.data.image.Contrast;
+import org.kanface.data.image.Fit;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
 import org.kanface.detect.Face;
@@ -21,9 +22,9 @@ interface FaceSource extends AutoCloseable {
   @Override
   default void close() {}
 
-  /// Faces that are aligned already; others than square ones are refused.
-  static FaceSource aligned(int side) {
-    return file -> AlignedFace.read(file, side);
+  /// Faces that are aligned already; those that do not `fit` are refused.
+  static FaceSource aligned(int side, Fit fit) {
+    return file -> AlignedFace.read(file, side, fit);
   }
 
   /// The main face of photographs; closes the detector.

@@ -63,7 +63,7 @@ final class GalleryCommand implements Runnable {
       var entries = new ArrayList<Gallery.Entry>();
       var skipped = new ArrayList<String>();
       try (ModelFile.Loaded loaded = model.load();
-          FaceSource source = faces.open(loaded.device(), loaded.config().model().imageSize());
+          FaceSource source = faces.open(loaded);
           var bar = new ProgressBar(Terminal.system(), "gallery", images.size(), "images")) {
         FaceEmbedder embedder = loaded.embedder(false);
         for (int i = 0; i < images.size(); i++) {
@@ -143,7 +143,7 @@ final class GalleryCommand implements Runnable {
 
     private Embedding embedding(Gallery gallery) {
       try (ModelFile.Loaded loaded = model.load();
-          FaceSource source = faces.open(loaded.device(), loaded.config().model().imageSize())) {
+          FaceSource source = faces.open(loaded)) {
         int known = gallery.entries().getFirst().embedding().size();
         int own = loaded.config().model().embeddingSize();
         if (known != own) {

@@ -1,12 +1,15 @@
 package org.kanface.config;
 
 import org.kanface.data.load.Augment;
+import org.kanface.data.load.Augmentation;
+import org.kanface.data.load.Turn;
 
 /// Random changes of training images; 0 switches one off (`crop`: 1). See [Augment].
 ///
 /// @param flip probability of mirroring
 /// @param shift largest move in pixels
 /// @param rotate largest turn in degrees
+/// @param rotateEdge what a turn lets in from outside
 /// @param crop smallest side of a random crop, as a part of the image's
 /// @param downUp probability of losing resolution
 /// @param blur probability of a Gaussian blur
@@ -20,6 +23,7 @@ public record AugmentConfig(
     double flip,
     int shift,
     double rotate,
+    Edge rotateEdge,
     double crop,
     double downUp,
     double blur,
@@ -29,6 +33,14 @@ public record AugmentConfig(
     double hue,
     double grey,
     double erase) {
+
+  /// What lies outside an image that is turned.
+  public enum Edge {
+    /// Its outermost pixels again; between pixels, turns are bilinear.
+    REPEAT,
+    /// Black, and the nearest pixel is taken, as in EfficientFR's training; the turn comes last.
+    BLACK
+  }
 
   public AugmentConfig {
     Bounds.within("flip", flip, 0, 1);
@@ -47,10 +59,16 @@ public record AugmentConfig(
   }
 
   /// The same as the loader takes it.
-  public Augment toAugment() {
+  public Augmentation toAugmentation() {
+    boolean last = rotate > 0 && rotateEdge == Edge.BLACK;
+    Augment changes = changes(last ? 0 : (float) rotate);
+    return last ? changes.then(new Turn(rotate)) : changes;
+  }
+
+  private Augment changes(float turn) {
     return new Augment(
         shift,
-        (float) rotate,
+        turn,
         (float) crop,
         (float) downUp,
         (float) blur,

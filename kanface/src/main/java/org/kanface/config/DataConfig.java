@@ -14,6 +14,13 @@ import java.util.List;
 /// @param numWorkers threads that decode and augment
 /// @param damaged what to do with an image that cannot be read
 /// @param resize scale images of other sizes to `image_size` instead of refusing them
+/// @param dropLast leave out an epoch's last batch where it is not full
+/// @param split of the images of `rec` in training, validation and test
+/// @param splitSeed of the split and of the images that come twice; apart from `seed`, so that
+///     trainings can share a split
+/// @param augmentedCopy share of the training images that come a second time in every epoch: random
+///     changes then reach the copies alone; 0 for every image once and changed
+/// @param heldOutPairs pairs of each part where `split` is by identity, half of them of one person
 public record DataConfig(
     String rec,
     String valRec,
@@ -23,7 +30,12 @@ public record DataConfig(
     int batchSize,
     int numWorkers,
     Damaged damaged,
-    boolean resize) {
+    boolean resize,
+    boolean dropLast,
+    Split split,
+    long splitSeed,
+    double augmentedCopy,
+    int heldOutPairs) {
   /// The value of `rec` that stands for generated faces.
   public static final String SYNTHETIC = "synthetic";
 
@@ -31,6 +43,16 @@ public record DataConfig(
   public enum Damaged {
     SKIP,
     FATAL
+  }
+
+  /// What becomes of the images of `rec`: 88, 7.2 and 4.8 % where they are split.
+  public enum Split {
+    /// All are trained on.
+    NONE,
+    /// Nobody is in two parts; validation and test are sets of pairs of strangers.
+    IDENTITY,
+    /// Everybody is in every part, as EfficientFR does it: for closed-set accuracy and F1.
+    IMAGE
   }
 
   public DataConfig {
@@ -44,6 +66,9 @@ public record DataConfig(
     Bounds.atLeast("num_images", numImages, 0);
     Bounds.atLeast("batch_size", batchSize, 1);
     Bounds.within("num_workers", numWorkers, 1, 1024);
+    Bounds.within("split_seed", splitSeed, 0, 0xFFFF_FFFFL);
+    Bounds.within("augmented_copy", augmentedCopy, 0, 1);
+    Bounds.within("held_out_pairs", heldOutPairs, 20, 1_000_000);
   }
 
   /// Whether faces are generated.

@@ -13,7 +13,10 @@ import java.util.Map;
 /// - `EdgeFace_baseline`: the same job for the EdgeFace baseline.
 /// - `rgb`: the published iResNet with Gaussian-weighted pooling, also as `r100_gwp_cos_512`, and
 ///   `r50_ada_512`: AdaFace's backbone under its loss and by its recipe.
-/// - `EfficientFR_arc_512_vggface2`: the published EfficientFR.
+/// - `EfficientFR_arc_512_vggface2`: the published EfficientFR with its protocol, a closed set
+/// split
+///   by image; `EfficientFR_arc_512_vggface2_strangers`: the same training, verified on people held
+///   back from it.
 /// - `demo`: a small KANFace on generated faces, minutes on a laptop.
 /// - `faces`: real aligned faces, tens of thousands of images, one machine; set `rec` to the
 /// folder.
@@ -68,6 +71,9 @@ public final class Presets {
     add(presets, "r100_gwp_cos_512", iResNet("r100", "results/r100_gwp_cos_512"));
     add(presets, "r50_ada_512", adaFace());
     add(presets, "EfficientFR_arc_512_vggface2", efficientFr());
+    Map<String, Object> strangers = new LinkedHashMap<>(efficientFr());
+    strangers.putAll(Map.of("split", "identity", "output", "results/EfficientFR_strangers"));
+    add(presets, "EfficientFR_arc_512_vggface2_strangers", strangers);
     return presets;
   }
 
@@ -164,7 +170,15 @@ public final class Presets {
         entry("warmup_epoch", 0),
         entry("flip", 0.5),
         entry("rotate", 10),
+        entry("rotate_edge", "black"),
+        entry("split", "image"),
+        entry("augmented_copy", 0.75),
+        entry("drop_last", false),
+        entry("val_targets", List.of()),
+        entry("verbose", 0),
         entry("save_all_states", true),
+        entry("checkpoint_epochs", 10),
+        entry("keep_last", 6),
         entry("rec", "data/vggface2"),
         entry("output", "results/EfficientFR_arc_512"));
   }

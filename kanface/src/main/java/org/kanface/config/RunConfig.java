@@ -4,7 +4,8 @@ package org.kanface.config;
 ///
 /// @param output folder of everything the run writes; empty: `work_dirs/NAME`
 /// @param resume go on from the checkpoint in `output`
-/// @param saveAllStates keep optimiser, schedule and position after every epoch, for `resume`
+/// @param saveAllStates keep optimiser, schedule and position at the end of epochs, for `resume`
+/// @param checkpointEpochs epochs between those; the last epoch has one in any case
 /// @param checkpointSteps steps between further checkpoints; 0 for none
 /// @param keepLast checkpoints kept besides the best
 /// @param verbose steps between verifications; 0 for none
@@ -18,6 +19,7 @@ public record RunConfig(
     String output,
     boolean resume,
     boolean saveAllStates,
+    int checkpointEpochs,
     int checkpointSteps,
     int keepLast,
     int verbose,
@@ -28,6 +30,7 @@ public record RunConfig(
     int threads) {
 
   public RunConfig {
+    Bounds.atLeast("checkpoint_epochs", checkpointEpochs, 1);
     Bounds.atLeast("checkpoint_steps", checkpointSteps, 0);
     Bounds.atLeast("keep_last", keepLast, 1);
     Bounds.atLeast("verbose", verbose, 0);

@@ -2,6 +2,7 @@ package org.kanface.config;
 
 import java.util.List;
 import java.util.Map;
+import org.kanface.config.AugmentConfig.Edge;
 import org.kanface.config.LossConfig.Family;
 import org.kanface.config.ModelConfig.NeuronFun;
 import org.kanface.config.ModelConfig.Pooling;
@@ -76,10 +77,15 @@ public record TrainConfig(
               128,
               2,
               DataConfig.Damaged.FATAL,
-              false),
-          new AugmentConfig(0.5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+              false,
+              true,
+              DataConfig.Split.NONE,
+              42,
+              0,
+              6000),
+          new AugmentConfig(0.5, 0, 0, Edge.REPEAT, 1, 0, 0, 0, 0, 0, 0, 0, 0),
           new SyntheticConfig(1000, 40, 3000, 1, 1),
-          new RunConfig("", false, false, 0, 3, 2000, true, 10, 2048, "auto", 0),
+          new RunConfig("", false, false, 1, 0, 3, 2000, true, 10, 2048, "auto", 0),
           new LogConfig(true, false, "", "kanface", true, true, false, "", ""));
 
   public TrainConfig {
@@ -93,7 +99,8 @@ public record TrainConfig(
 
   /// Step counts for `images` images an epoch (see `num_images`) and `ranks` processes.
   public Steps steps(long images, int ranks) {
-    return Steps.of(images, data.batchSize(), ranks, optim.warmupEpoch(), optim.numEpoch());
+    return Steps.of(
+        images, data.batchSize(), data.dropLast(), ranks, optim.warmupEpoch(), optim.numEpoch());
   }
 
   /// All keys with their values, in the order of the records; [ConfigLoader#fromMap] reads it back.

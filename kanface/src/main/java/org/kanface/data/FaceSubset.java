@@ -1,6 +1,7 @@
 package org.kanface.data;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.kanface.data.image.RgbImage;
 
 /// Some images of another data set, in the order given; identities that are left get new numbers 0,
@@ -13,13 +14,21 @@ public final class FaceSubset implements FaceDataset, EncodedImages {
 
   /// Throws [IndexOutOfBoundsException] for indices outside the data set.
   public FaceSubset(FaceDataset base, int[] indices) {
+    this(base, indices, Arrays.stream(indices).map(base::label).distinct().sorted().toArray());
+  }
+
+  private FaceSubset(FaceDataset base, int[] indices, int[] oldLabels) {
     this.base = base;
     this.indices = indices.clone();
-    labels = Arrays.stream(indices).map(base::label).toArray();
-    oldLabels = Arrays.stream(labels).distinct().sorted().toArray();
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = Arrays.binarySearch(oldLabels, labels[i]);
-    }
+    this.oldLabels = oldLabels;
+    labels =
+        Arrays.stream(indices).map(i -> Arrays.binarySearch(oldLabels, base.label(i))).toArray();
+  }
+
+  /// The same with the identities' old numbers: all of the other set's, whether or not an image of
+  /// theirs is left. An image may occur more than once.
+  public static FaceSubset keepingIdentities(FaceDataset base, int[] indices) {
+    return new FaceSubset(base, indices, IntStream.range(0, base.classes()).toArray());
   }
 
   @Override

@@ -6,8 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kanface.data.image.ImageCodec;
 
@@ -18,6 +21,8 @@ import org.kanface.data.image.ImageCodec;
 /// Throws [DataException] where the folder is missing, holds no identity folders, or one of them
 /// holds no image.
 public final class FolderDataset implements FaceDataset, EncodedImages {
+  private static final Set<String> PARTS = Set.of("train", "val", "validation", "test");
+
   private final Path root;
   private final List<String> classNames;
   private final List<String> files; // relative to root, '/'-separated
@@ -62,6 +67,32 @@ public final class FolderDataset implements FaceDataset, EncodedImages {
     }
     return new FolderDataset(
         root, List.copyOf(classNames), List.copyOf(files), Arrays.copyOf(labels, files.size()));
+  }
+
+  /// As [#open], but where all sub-folders are called train, val, validation or test, the identity
+  /// folders in them count as one set: identities by name, images part by part.
+  public static FolderDataset openParts(Path root) {
+    if (!Files.isDirectory(root)) {
+      return open(root); // says what is wrong
+    }
+    List<Path> parts = subFolders(root);
+    if (parts.isEmpty()
+        || !parts.stream().allMatch(p -> PARTS.contains(p.getFileName().toString()))) {
+      return open(root);
+    }
+    List<FolderDataset> sets = parts.stream().map(FolderDataset::open).toList();
+    List<String> names =
+        sets.stream().flatMap(s -> s.classNames.stream()).distinct().sorted().toList();
+    var files = new ArrayList<String>();
+    var labels = IntStream.builder();
+    for (int p = 0; p < sets.size(); p++) {
+      FolderDataset set = sets.get(p);
+      for (int i = 0; i < set.size(); i++) {
+        files.add(parts.get(p).getFileName() + "/" + set.files.get(i));
+        labels.add(Collections.binarySearch(names, set.className(set.label(i))));
+      }
+    }
+    return new FolderDataset(root, names, List.copyOf(files), labels.build().toArray());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.kanface.eval;
 
 import java.util.function.IntConsumer;
 import org.kanface.data.FaceDataset;
+import org.kanface.data.image.Fit;
 import org.kanface.data.verify.VerificationSet;
 
 /// What plain pixels achieve on a verification set: the floor that a network has to beat.
@@ -37,10 +38,10 @@ public final class PixelBaseline {
     return norms == 0 ? 2 : 2 - 2 * Math.clamp(dot / norms, -1, 1);
   }
 
-  /// Cross-validated accuracy of plain pixels on a set, images brought to `side` pixels; `progress`
-  /// hears how many pairs are done.
-  public static double accuracy(VerificationSet set, int side, IntConsumer progress) {
-    FaceDataset images = set.faces(side);
+  /// Cross-validated accuracy of plain pixels on a set, images brought to `side` pixels as `fit`
+  /// says; `progress` hears how many pairs are done.
+  public static double accuracy(VerificationSet set, int side, Fit fit, IntConsumer progress) {
+    FaceDataset images = set.faces(side, fit);
     int pairs = set.pairs().size();
     double[] distances = new double[pairs];
     boolean[] same = new boolean[pairs];

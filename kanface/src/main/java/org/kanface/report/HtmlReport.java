@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.kanface.eval.ClosedSetResult;
 import org.kanface.eval.Roc;
 import org.kanface.eval.Verification;
 import org.kanface.eval.VerificationResult;
@@ -28,6 +29,7 @@ public final class HtmlReport {
     StringBuilder body = new StringBuilder();
     StringBuilder links = new StringBuilder();
     section(body, links, "results", "Results", results(report.result()));
+    section(body, links, "known", "Known people", known(report));
     section(body, links, "training", "Training", training(report));
     section(body, links, "verification", "Verification", verification(report.result().sets()));
     section(body, links, "hardest", "Hardest pairs", hardest(report.hardest()));
@@ -46,6 +48,9 @@ public final class HtmlReport {
   }
 
   private static String results(RunResult result) {
+    if (result.sets().isEmpty() && !result.closedSet().isEmpty()) {
+      return ""; // its results are those on known people
+    }
     if (result.sets().isEmpty() && result.absent().isEmpty()) {
       return "<p>No verification set was evaluated.</p>\n";
     }
@@ -82,6 +87,43 @@ public final class HtmlReport {
             """
             <p class="note">Accuracy: mean and standard deviation over ten folds, each with the threshold that is best
             on the other nine. "Pixels alone" compares the images themselves the same way.</p>
+            """)
+        .toString();
+  }
+
+  private static String known(RunReport report) {
+    List<ClosedSetResult> sets = report.result().closedSet();
+    if (sets.isEmpty()) {
+      return "";
+    }
+    StringBuilder html = new StringBuilder();
+    html.append(
+        """
+        <table><thead><tr><th>images</th><th>number</th><th>identities</th><th>accuracy %</th><th>weighted F1 %</th>
+        <th>macro F1 %</th><th>with margin: accuracy %</th><th>weighted F1 %</th><th>loss</th></tr></thead><tbody>
+        """);
+    for (ClosedSetResult set : sets) {
+      html.append(
+          format(
+              "<tr><td>%s</td><td>%d</td><td>%d</td><td><b>%.2f</b></td><td>%.2f</td><td>%.2f</td>"
+                  + "<td>%.2f</td><td>%.2f</td><td>%.4f</td></tr>\n",
+              Markup.escape(set.name()),
+              set.plain().images(),
+              set.plain().present(),
+              100 * set.plain().accuracy(),
+              100 * set.plain().weighted().f1(),
+              100 * set.plain().macro().f1(),
+              100 * set.withMargin().accuracy(),
+              100 * set.withMargin().weighted().f1(),
+              set.loss()));
+    }
+    html.append("</tbody></table>\n");
+    report.epochs().forEach((title, series) -> chart(html, title, "epoch", "", series));
+    return html.append(
+            """
+            <p class="note">Images of people that the network was trained on, held back from training. Each is given to
+            the nearest centre; "with margin" the right one is first moved away, as in training. This says nothing about
+            people that the network has not seen.</p>
             """)
         .toString();
   }

@@ -11,6 +11,8 @@ import java.util.Map;
 /// @param loss training loss over the steps
 /// @param learningRate over the steps
 /// @param accuracy of each verification set over the steps, as parts of 1
+/// @param epochs curves over the epochs by the title of their chart, where images of known people
+///     judge them
 /// @param result the outcome
 /// @param hardest pairs judged worst, with images; only for generated faces
 /// @param edges learned functions of some edges of the KAN layer
@@ -21,6 +23,7 @@ public record RunReport(
     List<Series> loss,
     List<Series> learningRate,
     List<Series> accuracy,
+    Map<String, List<Series>> epochs,
     RunResult result,
     List<PairImages> hardest,
     List<EdgeCurve> edges) {}

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kanface.config.LogConfig;
 import org.kanface.config.TrainConfig;
+import org.kanface.eval.ClosedSetResult;
 import org.kanface.eval.SimilarityHistogram;
 import org.kanface.eval.VerificationResult;
 import org.kanface.report.tensorboard.EventFile;
@@ -125,6 +126,27 @@ public final class Trackers implements AutoCloseable {
     } else {
       at(done);
       row.put(key, result.accuracy());
+    }
+  }
+
+  /// Images of known people, under `closed_set/NAME`.
+  public void closedSet(ClosedSetResult result, long done) {
+    String tag = "closed_set/" + result.name();
+    put(tag + "/accuracy", done, result.plain().accuracy());
+    put(tag + "/weighted_f1", done, result.plain().weighted().f1());
+    put(tag + "/accuracy_with_margin", done, result.withMargin().accuracy());
+    put(tag + "/loss", done, result.loss());
+  }
+
+  private void put(String tag, long done, double value) {
+    if (events != null) {
+      events.scalar(tag, done, value);
+    }
+    if (done == written) {
+      results.put(tag, value);
+    } else {
+      at(done);
+      row.put(tag, value);
     }
   }
 

@@ -4,11 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kanface.config.DataConfig;
 import org.kanface.config.SyntheticConfig;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.FolderDataset;
 import org.kanface.data.record.RecordDataset;
+import org.kanface.data.split.Split;
 import org.kanface.data.synthetic.SyntheticDataset;
 import org.kanface.data.synthetic.SyntheticFaces;
 import org.kanface.data.synthetic.SyntheticVerification;
@@ -18,6 +21,11 @@ import org.kanface.data.verify.VerificationSet;
 
 /// Opens what a configuration names: the training images and the verification sets.
 public final class DataSources {
+  /// Names of the sets that a split of the training images by identity gives.
+  static final String VALIDATION = "validation";
+
+  static final String TEST = "test";
+
   private static final long UNSEEN = 1L << 32; // first identity of synthetic verification
 
   private DataSources() {}
@@ -31,7 +39,8 @@ public final class DataSources {
     }
   }
 
-  /// Generated faces, a folder with `train.rec`, or a folder with one sub-folder an identity.
+  /// Generated faces, a folder with `train.rec`, or a folder with one sub-folder an identity; where
+  /// the images are to be split, such folders may lie in `train`, `val` and `test` too.
   public static FaceDataset training(TrainConfig config) {
     if (config.data().isSynthetic()) {
       SyntheticConfig s = config.synthetic();
@@ -40,7 +49,37 @@ public final class DataSources {
     Path root = Path.of(config.data().rec());
     return Files.exists(root.resolve("train.rec"))
         ? RecordDataset.open(root)
-        : FolderDataset.open(root);
+        : config.data().split() == DataConfig.Split.NONE
+            ? FolderDataset.open(root)
+            : FolderDataset.openParts(root);
+  }
+
+  /// The parts of the training images; null where they are one.
+  static @Nullable Split split(FaceDataset whole, DataConfig how) {
+    return switch (how.split()) {
+      case NONE -> null;
+      case IMAGE -> Split.byImage(whole, how.splitSeed());
+      case IDENTITY -> Split.byIdentity(whole, how.splitSeed());
+    };
+  }
+
+  /// As [#validation], and the sets of people held back from training where the configuration holds
+  /// some back and its images are there.
+  static Validation everything(TrainConfig config) {
+    Validation named = validation(config);
+    if (config.data().split() != DataConfig.Split.IDENTITY) {
+      return named;
+    }
+    var sets = new ArrayList<>(named.sets());
+    var absent = new ArrayList<>(named.absent());
+    if (config.data().isSynthetic() || Files.isDirectory(Path.of(config.data().rec()))) {
+      FaceDataset whole = training(config);
+      Split split = Split.byIdentity(whole, config.data().splitSeed());
+      sets.addAll(TrainingData.strangers(whole, split, config.data()));
+    } else {
+      absent.addAll(List.of(VALIDATION, TEST));
+    }
+    return new Validation(sets, absent);
   }
 
   /// For each of `val_targets`: `synthetic`, or in the folder of verification sets `NAME.bin`,

@@ -10,6 +10,7 @@ import org.kanface.data.load.Batch;
 import org.kanface.data.load.BatchLoader;
 import org.kanface.data.load.LoaderOptions;
 import org.kanface.data.load.Normalization;
+import org.kanface.data.load.Scaling;
 import org.kanface.kernels.DType;
 import org.kanface.nn.Module;
 import org.kanface.tensor.Device;
@@ -156,7 +157,7 @@ public final class FaceEmbedder {
     var mirrored = mirror ? new float[largest * dim] : plain;
     var options =
         LoaderOptions.evaluation(largest, workers)
-            .withImageSize(side, false)
+            .withImageSize(side, Scaling.NONE)
             .withNormalization(normalization);
     try (var loader = new BatchLoader(faces, options)) {
       loader.start(0, 0);

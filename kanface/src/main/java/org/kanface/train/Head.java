@@ -19,9 +19,10 @@ import org.kanface.tensor.Tensor;
 
 /// The class centres of a run and its loss, by the configured family.
 ///
-/// @param module holds the centres
+/// @param module holds the centres, and gives cosines to all of them
+/// @param full the loss over all centres, with what it is the loss of
 /// @param sample which of them a step uses; null where it is all of them
-record Head(Module module, Loss loss, @Nullable Sample sample) {
+record Head(Module module, Loss loss, Full full, @Nullable Sample sample) {
   private static final long SAMPLE_STREAM = 1L << 62; // of the class sample, apart from dropout's
 
   /// The loss of a batch, a scalar.
@@ -29,6 +30,14 @@ record Head(Module module, Loss loss, @Nullable Sample sample) {
     /// @param epochs done so far, for margins that grow
     /// @param seed of the step's random draws
     Var of(Var embeddings, long[] labels, double epochs, long seed);
+  }
+
+  /// Logits `[n, classes]` with the margin in force, and their loss, a scalar.
+  record Scored(Var logits, Var loss) {}
+
+  /// The loss of a batch over all centres.
+  interface Full {
+    Scored of(Var embeddings, long[] labels, double epochs);
   }
 
   /// The rows of the centres that a step uses, ascending.
@@ -47,6 +56,10 @@ record Head(Module module, Loss loss, @Nullable Sample sample) {
             head,
             (x, labels, epochs, seed) ->
                 head.loss(x, labels, loss.scale(), loss.marginAfter(epochs)),
+            (x, labels, epochs) -> {
+              Var logits = head.logits(x, labels, loss.scale(), loss.marginAfter(epochs));
+              return new Scored(logits, head.crossEntropy(logits, labels));
+            },
             null);
       }
       case ADAFACE -> adaFace(loss, init, classes, embedding);
@@ -64,23 +77,35 @@ record Head(Module module, Loss loss, @Nullable Sample sample) {
             loss.adafaceTAlpha(),
             loss.sampleRate());
     var head = new AdaFaceHead(init, sizes);
+    Full full =
+        (x, labels, epochs) -> {
+          Var logits = head.logits(x, labels);
+          return new Scored(logits, head.crossEntropy(logits, labels));
+        };
     if (loss.sampleRate() == 1) {
-      return new Head(head, (x, labels, epochs, seed) -> head.loss(x, labels), null);
+      return new Head(head, (x, labels, epochs, seed) -> head.loss(x, labels), full, null);
     }
     Device device = init.device();
     return new Head(
         head,
         (x, labels, epochs, seed) -> head.loss(x, labels, draws(device, classes, seed)),
+        full,
         (labels, seed) -> head.shard().rowsOfStep(labels, draws(device, classes, seed)));
   }
 
   private static Head partialFc(LossConfig loss, Init init, long classes, long embedding) {
     var sizes = new PartialFc.Config(classes, embedding, loss.sampleRate());
     var head = new PartialFc(init, World.SINGLE, sizes);
+    Full full =
+        (x, labels, epochs) -> {
+          Var logits = head.logits(x, labels, margin(loss, epochs));
+          return new Scored(logits, head.crossEntropy(logits, labels));
+        };
     if (loss.sampleRate() == 1) {
       return new Head(
           head,
           (x, labels, epochs, seed) -> head.loss(x, labels, margin(loss, epochs), new float[0]),
+          full,
           null);
     }
     Device device = init.device();
@@ -89,6 +114,7 @@ record Head(Module module, Loss loss, @Nullable Sample sample) {
         head,
         (x, labels, epochs, seed) ->
             head.loss(x, labels, margin(loss, epochs), draws(device, rows, seed)),
+        full,
         (labels, seed) -> head.shard().rowsOfStep(labels, draws(device, rows, seed)));
   }
 

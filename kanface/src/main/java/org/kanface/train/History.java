@@ -11,8 +11,14 @@ import org.kanface.tensor.Json;
 
 /// The curves of a run: loss and learning rate by step, accuracy of each set by step.
 final class History {
+  private EpochHistory epochs = new EpochHistory();
   private final List<double[]> loss = new ArrayList<>(); // step, loss, rate
   private final Map<String, List<double[]>> accuracy = new LinkedHashMap<>(); // step, accuracy
+
+  /// What every epoch achieved on known people; empty where there are none.
+  EpochHistory epochs() {
+    return epochs;
+  }
 
   void loss(long step, double value, double rate) {
     loss.add(new double[] {step, value, rate});
@@ -62,7 +68,7 @@ final class History {
   Map<String, Object> toMap() {
     var sets = new LinkedHashMap<String, Object>();
     accuracy.forEach((name, points) -> sets.put(name, lists(points)));
-    return Json.of("loss", lists(loss), "accuracy", sets);
+    return Json.of("loss", lists(loss), "accuracy", sets, "epochs", epochs.toMap());
   }
 
   private static List<Object> lists(List<double[]> points) {
@@ -85,6 +91,9 @@ final class History {
         .forEach(
             (set, points) ->
                 read(points, history.accuracy.computeIfAbsent(set, _ -> new ArrayList<>())));
+    if (map.containsKey("epochs")) { // runs of earlier versions have none
+      history.epochs = EpochHistory.of(Json.member(map, "epochs", "history"));
+    }
     return history;
   }
 

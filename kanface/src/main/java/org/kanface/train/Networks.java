@@ -3,7 +3,9 @@ package org.kanface.train;
 import java.util.Collections;
 import java.util.List;
 import org.kanface.config.ModelConfig;
+import org.kanface.data.image.Fit;
 import org.kanface.data.load.Normalization;
+import org.kanface.data.load.Scaling;
 import org.kanface.eval.cost.CostTable;
 import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
@@ -59,6 +61,21 @@ public final class Networks {
   /// How the network's input follows from bytes: by the configuration's [#mean] and [#deviation].
   public static Normalization normalization(ModelConfig model) {
     return Normalization.of(floats(mean(model)), floats(deviation(model)));
+  }
+
+  /// How an image of a face comes to the network's size: EfficientFR takes images of any
+  /// proportions, all others squares.
+  public static Fit fit(ModelConfig model) {
+    return isEfficientFr(model) ? Fit.STRETCH : Fit.SQUARE;
+  }
+
+  /// The same in training, where `resize` allows it.
+  static Scaling scaling(ModelConfig model) {
+    return isEfficientFr(model) ? Scaling.LANCZOS4 : Scaling.BILINEAR;
+  }
+
+  private static boolean isEfficientFr(ModelConfig model) {
+    return model.network().equals("EfficientFR");
   }
 
   /// What is subtracted from red, green and blue, in units of 255: the configuration's or the

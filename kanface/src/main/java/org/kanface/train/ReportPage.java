@@ -48,6 +48,7 @@ final class ReportPage {
             history.lossSeries(),
             history.rateSeries(),
             history.accuracySeries(),
+            EpochJudge.curves(history.epochs()),
             result,
             hardest,
             edges(network)));
@@ -61,7 +62,7 @@ final class ReportPage {
       if (!set.name().equals("synthetic")) {
         continue;
       }
-      var faces = set.faces(config.model().imageSize());
+      var faces = set.faces(config.model().imageSize(), Networks.fit(config.model()));
       for (VerificationResult r : result.sets()) {
         if (r.name().equals(set.name())) {
           for (HardPair hard : r.hardest()) {

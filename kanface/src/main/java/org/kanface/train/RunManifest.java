@@ -60,10 +60,16 @@ final class RunManifest {
         "nvidia_driver", Machine.nvidiaDriver());
   }
 
-  /// Writes the manifest of a run that starts now. Starts that `folder` knows of are kept where the
+  /// Writes the manifest of a run that starts now; `parts` says how many images are for what.
+  /// Starts that `folder` knows of are kept where the
   /// run goes on after step 0.
   static void write(
-      Path folder, TrainConfig config, FaceDataset data, Steps steps, Map<String, Object> start) {
+      Path folder,
+      TrainConfig config,
+      FaceDataset data,
+      Map<String, Object> parts,
+      Steps steps,
+      Map<String, Object> start) {
     Path path = folder.resolve(FILE);
     var starts = new ArrayList<Object>();
     if (!Long.valueOf(0).equals(start.get("step"))) {
@@ -79,7 +85,9 @@ final class RunManifest {
             "identities",
             data.classes(),
             "fingerprint",
-            Fingerprint.of(data));
+            Fingerprint.of(data),
+            "parts",
+            parts);
     Map<String, Object> manifest =
         Json.of(
             "name",

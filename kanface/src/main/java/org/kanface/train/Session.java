@@ -100,21 +100,30 @@ final class Session implements AutoCloseable {
     return network;
   }
 
+  /// What a step found.
+  ///
+  /// @param correct images whose largest logit is that of their class; -1 where not counted
+  record Outcome(double loss, int correct) {}
+
   /// One step on a batch: forward, backward and, every `gradient_acc` steps, an update at rate
-  /// `lr`. `step` counts from
-  /// 0. Returns the loss; throws [TrainingException] where it is not finite, before anything is
-  /// changed.
-  double step(Batch batch, long step, double epochs, double lr) {
+  /// `lr`. `step` counts from 0; with `count` the correct images are counted, where all classes are
+  /// in use. Throws [TrainingException] where the loss is not finite, before anything is changed.
+  Outcome step(Batch batch, long step, double epochs, double lr, boolean count) {
     network.train(true);
     long seed = config.run().seed() + (step + 1) * STEP_KEY;
     double loss;
+    int correct = -1;
     try (Graph graph = Graph.training(seed)) {
-      int side = config.model().imageSize();
-      Tensor images = Tensor.empty(device, DType.F32, Shape.of(batch.size(), side, side, 3));
-      images.write(batch.images());
-      Var embeddings = network.forward(graph.constant(images));
+      Var embeddings = network.forward(graph.constant(images(batch)));
       long[] labels = Arrays.copyOf(batch.labels(), batch.size());
-      Var total = head.loss().of(embeddings, labels, epochs, seed);
+      Var total;
+      if (count && head.sample() == null) {
+        Head.Scored scored = head.full().of(embeddings, labels, epochs);
+        total = scored.loss();
+        correct = correct(scored.logits(), labels);
+      } else {
+        total = head.loss().of(embeddings, labels, epochs, seed);
+      }
       loss = total.value().item();
       if (!Double.isFinite(loss)) {
         throw new TrainingException(
@@ -135,7 +144,50 @@ final class Session implements AutoCloseable {
     if ((step + 1) % config.optim().gradientAcc() == 0) {
       update(step, lr);
     }
-    return loss;
+    return new Outcome(loss, correct);
+  }
+
+  private Tensor images(Batch batch) {
+    int side = config.model().imageSize();
+    Tensor images = Tensor.empty(device, DType.F32, Shape.of(batch.size(), side, side, 3));
+    images.write(batch.images());
+    return images;
+  }
+
+  private static int correct(Var logits, long[] labels) {
+    int[] found = ClosedSet.largest(logits.value().toFloats(), labels.length);
+    int correct = 0;
+    for (int i = 0; i < found.length; i++) {
+      correct += found[i] == labels[i] ? 1 : 0;
+    }
+    return correct;
+  }
+
+  /// A batch of known people as the network now sees it.
+  ///
+  /// @param withMargin the class of each image by logits with the margin taken from the right class
+  /// @param plain its class by cosines alone
+  record Judged(double loss, int[] withMargin, int[] plain) {}
+
+  /// Judges a batch without learning from it. Network and head are left in the mode they were in.
+  Judged judge(Batch batch, double epochs) {
+    boolean training = network.isTraining();
+    boolean headTraining = head.module().isTraining();
+    network.train(false);
+    head.module().train(false);
+    try (Graph graph = Graph.inference()) {
+      Var embeddings = network.forward(graph.constant(images(batch)));
+      long[] labels = Arrays.copyOf(batch.labels(), batch.size());
+      float[] cosines = head.module().forward(embeddings).value().toFloats();
+      Head.Scored scored = head.full().of(embeddings, labels, epochs);
+      return new Judged(
+          scored.loss().value().item(),
+          ClosedSet.largest(scored.logits().value().toFloats(), labels.length),
+          ClosedSet.largest(cosines, labels.length));
+    } finally {
+      network.train(training);
+      head.module().train(headTraining);
+    }
   }
 
   private void update(long step, double lr) {

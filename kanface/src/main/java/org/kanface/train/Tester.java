@@ -49,7 +49,7 @@ public final class Tester {
     long start = System.nanoTime();
     List<VerificationResult> results = new ArrayList<>();
     long images = 0;
-    try (DataSources.Validation validation = DataSources.validation(config);
+    try (DataSources.Validation validation = DataSources.everything(config);
         RunLog log = RunLog.testing(folder, terminal);
         Trackers trackers =
             Trackers.open(
@@ -72,6 +72,7 @@ public final class Tester {
           new SetEvaluator(
               subject.embedder(),
               subject.model().imageSize(),
+              Networks.fit(subject.model()),
               config.data().batchSize(),
               config.data().numWorkers());
       for (VerificationSet set : validation.sets()) {

@@ -9,15 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.kanface.config.ConfigLoader;
 import org.kanface.config.DataConfig;
 import org.kanface.config.Steps;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.DatasetCheck;
-import org.kanface.data.FaceDataset;
 import org.kanface.data.load.Batch;
 import org.kanface.data.load.BatchLoader;
 import org.kanface.data.load.LoaderOptions;
+import org.kanface.data.load.Scaling;
+import org.kanface.data.split.SplitFiles;
+import org.kanface.data.verify.VerificationSet;
+import org.kanface.eval.ClosedSetResult;
 import org.kanface.eval.VerificationResult;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Workers;
@@ -52,12 +56,14 @@ public final class Trainer implements AutoCloseable {
   public record Options(Start start, Path from, boolean freshOptimizer) {}
 
   private static final String MODEL = "model.safetensors"; // the last weights
+  private static final String BEST = "best.safetensors";
 
   private final TrainConfig config;
   private final Path folder;
   private final Device device;
-  private final FaceDataset data;
-  private final DataSources.Validation validation;
+  private final TrainingData data;
+  private final DataSources.Validation validation; // of every epoch
+  private final List<VerificationSet> last; // of the end alone
   private final Session session;
   private final Steps steps;
   private final Checkpoints checkpoints;
@@ -65,11 +71,14 @@ public final class Trainer implements AutoCloseable {
   private final MetricsLog metrics;
   private final Trackers trackers;
   private final SetEvaluator evaluator;
+  private final @Nullable EpochJudge judge; // where known people are held back
   private History history = new History();
   private RateControl rates;
   private long scheduleStart;
   private long step; // done so far
   private double epochLoss; // sum over the present epoch
+  private long epochCorrect; // images, likewise; negative where they are not counted
+  private double epochRate; // of its first step
   private final Map<String, VerificationResult> latest = new LinkedHashMap<>();
 
   /// Opens data, network and checkpoint. Throws [TrainingException] and the exceptions of data,
@@ -82,24 +91,33 @@ public final class Trainer implements AutoCloseable {
       Workers.resize(config.run().threads());
     }
     device = Device.of(config.run().device());
-    data = DataSources.training(config);
-    List<String> warnings = DatasetCheck.forTraining(data, false);
-    validation = DataSources.validation(config);
-    long images = config.data().numImages() > 0 ? config.data().numImages() : data.size();
+    data = TrainingData.open(config);
+    List<String> warnings = DatasetCheck.forTraining(data.train(), false);
+    DataSources.Validation named = DataSources.validation(config);
+    List<VerificationSet> strangers = data.strangers();
+    var sets = new ArrayList<>(named.sets());
+    strangers.stream().limit(1).forEach(sets::add);
+    validation = new DataSources.Validation(sets, named.absent());
+    last = strangers.stream().skip(1).toList();
+    long images = config.data().numImages() > 0 ? config.data().numImages() : data.train().size();
     steps = config.steps(images, 1);
     checkClasses();
+    checkLastBatch(images);
     checkpoints = new Checkpoints(folder.resolve("checkpoints"), config.run().keepLast());
     Optional<Checkpoints.Loaded> found = checkpointToLoad(options);
-    session = new Session(config, device, data.classes());
-    rates = new RateControl(config.optim(), steps, 0, judge());
+    session = new Session(config, device, data.train().classes());
+    rates = new RateControl(config.optim(), steps, 0, measure());
     found.ifPresent(checkpoint -> restore(checkpoint, options));
     Files.createDirectories(folder);
+    if (data.split() != null) {
+      SplitFiles.keep(folder.resolve("split"), data.whole(), data.split());
+    }
     Files.writeString(folder.resolve("config.yaml"), ConfigLoader.toYaml(config));
     log = RunLog.training(folder, terminal);
     Path lines = folder.resolve("metrics.jsonl");
     metrics = step > 0 ? MetricsLog.resume(lines, step) : MetricsLog.create(lines);
     Map<String, Object> start = RunManifest.start(step, device);
-    RunManifest.write(folder, config, data, steps, start);
+    RunManifest.write(folder, config, data.whole(), data.sizes(), steps, start);
     trackers = Trackers.open(config, folder, step, start);
     evaluator =
         new SetEvaluator(
@@ -111,26 +129,42 @@ public final class Trainer implements AutoCloseable {
                 Networks.normalization(config.model()),
                 true),
             config.model().imageSize(),
+            Networks.fit(config.model()),
             config.data().batchSize(),
             config.data().numWorkers());
+    judge =
+        data.knownPeople()
+            .map(people -> new EpochJudge(config, people, session, log, metrics, trackers))
+            .orElse(null);
     announce(warnings);
   }
 
-  private RateControl.Judge judge() {
-    return config.run().verifyAtEpochEnd() && !validation.sets().isEmpty()
+  private RateControl.Judge measure() {
+    boolean known = data.knownPeople().isPresent();
+    return known || (config.run().verifyAtEpochEnd() && !validation.sets().isEmpty())
         ? RateControl.Judge.ACCURACY
         : RateControl.Judge.LOSS;
   }
 
   private void checkClasses() {
     int wanted = config.data().numClasses();
-    if (wanted != 0 && wanted != data.classes()) {
+    if (wanted != 0 && wanted != data.train().classes()) {
       throw new TrainingException(
           "num_classes is "
               + wanted
               + ", but the data has "
-              + data.classes()
+              + data.train().classes()
               + " identities; leave it out to count them");
+    }
+  }
+
+  /// Batch norms over rows cannot train on one: it has no deviation.
+  private void checkLastBatch(long images) {
+    int batch = config.data().batchSize();
+    if (!config.data().dropLast() && batch > 1 && images % batch == 1) {
+      throw new TrainingException(
+          "drop_last: the last of %d images would be a batch of its own, which batch norms cannot train on; use drop_last=true or a batch_size other than %d"
+              .formatted(images, batch));
     }
   }
 
@@ -163,9 +197,11 @@ public final class Trainer implements AutoCloseable {
       step = Json.integer(Json.member(state, "step", where), "step");
       history = History.of(Json.member(state, "history", where));
       epochLoss = Json.number(Json.member(state, "epoch_loss", where), "epoch_loss");
+      epochCorrect = Json.integer(state.getOrDefault("epoch_correct", 0L), "epoch_correct");
+      epochRate = Json.number(state.getOrDefault("epoch_rate", 0.0), "epoch_rate");
       scheduleStart =
           continued ? step : Json.integer(Json.member(state, "schedule_start", where), where);
-      rates = new RateControl(config.optim(), steps, scheduleStart, judge());
+      rates = new RateControl(config.optim(), steps, scheduleStart, measure());
       if (!continued) {
         rates.restore(Json.member(state, "plateau", where));
       }
@@ -187,7 +223,10 @@ public final class Trainer implements AutoCloseable {
     log.info("device: " + device.kernels(DType.F32).describe() + " (" + device.reason() + ")");
     log.info(
         "data: %d images of %d identities, %d steps an epoch"
-            .formatted(data.size(), data.classes(), steps.perEpoch()));
+            .formatted(data.train().size(), data.train().classes(), steps.perEpoch()));
+    if (data.split() != null) {
+      log.info("split by %s: %s".formatted(config.data().split(), data.sizes()));
+    }
     warnings.forEach(log::info);
     if (!validation.absent().isEmpty()) {
       log.absent(validation.absent(), config.data().valFolder());
@@ -201,19 +240,25 @@ public final class Trainer implements AutoCloseable {
   public RunResult run() throws IOException, InterruptedException {
     int batch = config.data().batchSize();
     var meter = new TrainMeter(config.run().frequent(), batch, step, steps.total());
-    try (var loader = new BatchLoader(data, loaderOptions());
+    try (var loader = new BatchLoader(data.train(), loaderOptions());
         var bar =
             new ProgressBar(
                 log.terminal(), "train", step * batch, steps.total() * batch, "images")) {
       loader.start((int) (step / steps.perEpoch()), (int) (step % steps.perEpoch()));
       while (step < steps.total()) {
         double rate = rates.rate(step);
-        double loss;
-        try (Batch images = loader.next()) {
-          loss = session.step(images, step, (double) step / steps.perEpoch(), rate);
+        if (step % steps.perEpoch() == 0) {
+          epochRate = rate;
         }
+        Session.Outcome outcome;
+        try (Batch images = loader.next()) {
+          double epochs = (double) step / steps.perEpoch();
+          outcome = session.step(images, step, epochs, rate, judge != null);
+        }
+        double loss = outcome.loss();
         step++;
         epochLoss += loss;
+        epochCorrect += outcome.correct();
         int epoch = (int) ((step - 1) / steps.perEpoch());
         var window = meter.step(step, epoch, loss, rates.rate(step), session.gradScale());
         trackers.step(step, epoch, loss, meter.meanLoss());
@@ -232,10 +277,17 @@ public final class Trainer implements AutoCloseable {
   private LoaderOptions loaderOptions() {
     return LoaderOptions.training(
             config.data().batchSize(), config.data().numWorkers(), config.run().seed())
-        .withImageSize(config.model().imageSize(), config.data().resize())
+        .withImageSize(config.model().imageSize(), scaling(config))
+        .withDropLast(config.data().dropLast())
         .withNormalization(Networks.normalization(config.model()))
-        .withAugment(config.augment().toAugment())
+        .withAugment(config.augment().toAugmentation())
+        .withAugmentFrom(data.augmentFrom())
         .withSkipDamaged(config.data().damaged() == DataConfig.Damaged.SKIP);
+  }
+
+  /// How images of other sizes come to the network's, if at all.
+  static Scaling scaling(TrainConfig config) {
+    return config.data().resize() ? Networks.scaling(config.model()) : Scaling.NONE;
   }
 
   private void progress(TrainMeter.Window w) {
@@ -264,11 +316,13 @@ public final class Trainer implements AutoCloseable {
       verify();
     }
     if (epochEnd) {
-      rates.epochEnded(epochLoss / steps.perEpoch(), meanAccuracy());
+      double loss = epochLoss / steps.perEpoch();
+      rates.epochEnded(loss, judge == null ? meanAccuracy() : judged(judge, loss));
       epochLoss = 0;
+      epochCorrect = 0;
     }
     int every = config.run().checkpointSteps();
-    if ((epochEnd && config.run().saveAllStates()) || (every > 0 && step % every == 0)) {
+    if ((epochEnd && checkpointDue()) || (every > 0 && step % every == 0)) {
       trackers.summarise();
       try (Arena copies = Arena.ofConfined()) {
         checkpoints.save(step, session.tensors(copies), state());
@@ -280,12 +334,39 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
+  private boolean checkpointDue() {
+    boolean due = step / steps.perEpoch() % config.run().checkpointEpochs() == 0;
+    return config.run().saveAllStates() && (due || step == steps.total());
+  }
+
+  /// The accuracy on known people after an epoch; keeps the best weights.
+  private double judged(EpochJudge judging, double loss) {
+    double before = history.epochs().best();
+    long images =
+        config.data().dropLast()
+            ? steps.perEpoch() * config.data().batchSize()
+            : data.train().size();
+    double accuracy = epochCorrect < 0 ? Double.NaN : (double) epochCorrect / images;
+    int epoch = (int) (step / steps.perEpoch());
+    double achieved =
+        judging.ended(
+            new EpochJudge.Trained(epoch, step, loss, accuracy, epochRate), history.epochs());
+    if (achieved > before) {
+      saveModel(BEST);
+    }
+    return achieved;
+  }
+
   private Map<String, Object> state() {
     return Json.of(
         "step",
         step,
         "epoch_loss",
         epochLoss,
+        "epoch_correct",
+        epochCorrect,
+        "epoch_rate",
+        epochRate,
         "schedule_start",
         scheduleStart,
         "plateau",
@@ -318,8 +399,8 @@ public final class Trainer implements AutoCloseable {
       trackers.verification(result, step);
     }
     session.swapAverage();
-    if (meanAccuracy() > before) {
-      saveModel("best.safetensors");
+    if (judge == null && meanAccuracy() > before) {
+      saveModel(BEST);
     }
   }
 
@@ -342,6 +423,15 @@ public final class Trainer implements AutoCloseable {
         results.add(result.withPixelBaseline(evaluator.pixelBaseline(set)));
       }
     }
+    for (VerificationSet set : last) {
+      session.swapAverage();
+      VerificationResult result = evaluator.evaluate(set);
+      session.swapAverage();
+      metrics.write(step, "verification", RunResult.entry(result));
+      log.verification(result, step, result.accuracy());
+      results.add(result.withPixelBaseline(evaluator.pixelBaseline(set)));
+    }
+    List<ClosedSetResult> known = judge == null ? List.of() : judge.results(step);
     RunStats stats =
         RunStats.now(
             meter.imagesPerSecond(step),
@@ -351,7 +441,14 @@ public final class Trainer implements AutoCloseable {
             device.kernels(DType.F32).describe(),
             config.run().seed());
     var result =
-        new RunResult(config.name(), results, validation.absent(), history.lastLoss(), stats);
+        new RunResult(
+            config.name(),
+            results,
+            validation.absent(),
+            history.lastLoss(),
+            known,
+            known.isEmpty() ? Map.of() : history.epochs().toMap(),
+            stats);
     result.write(folder.resolve("result.json"));
     Path page = folder.resolve("report.html");
     List<PairImages> hardest = ReportPage.hardest(config, result, validation.sets());

@@ -101,7 +101,7 @@ class ConfigLoaderTest {
     assertThat(config.loss().marginAfter(0)).isZero();
     assertThat(config.loss().marginAfter(3)).isEqualTo(0.15);
     assertThat(config.loss().marginAfter(9)).isEqualTo(0.3);
-    assertThat(config.augment().toAugment().shift()).isEqualTo(6);
+    assertThat(config.augment().shift()).isEqualTo(6);
     assertThat(config.optim().lrSchedule()).isEqualTo(OptimConfig.Schedule.WARMUP_LINEAR);
   }
 

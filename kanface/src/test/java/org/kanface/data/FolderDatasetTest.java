@@ -50,6 +50,24 @@ class FolderDatasetTest {
   }
 
   @Test
+  void partsOfADataSetAreTakenTogether() throws IOException {
+    for (var f :
+        new String[] {"val/n2/1.png", "train/n3/1.png", "train/n1/9.png", "val/n1/2.png"}) {
+      put(f);
+    }
+    var data = FolderDataset.openParts(dir);
+
+    assertThat(data.classes()).isEqualTo(3);
+    assertThat(IntStream.range(0, 4).mapToObj(data::file))
+        .containsExactly("train/n1/9.png", "train/n3/1.png", "val/n1/2.png", "val/n2/1.png");
+    assertThat(IntStream.range(0, 4).map(data::label)).containsExactly(0, 2, 0, 1);
+    assertThat(FolderDataset.open(dir).classes()).isEqualTo(2); // as people called train and val
+
+    put("n9/1.png"); // with another folder beside them they are people
+    assertThat(FolderDataset.openParts(dir).classes()).isEqualTo(3);
+  }
+
+  @Test
   void foldersThatCannotBeUsedAreNamed() throws IOException {
     assertThatThrownBy(() -> FolderDataset.open(dir.resolve("none")))
         .isInstanceOf(DataException.class)

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.kanface.data.ImageSource;
+import org.kanface.data.image.Fit;
 import org.kanface.data.image.RgbImage;
 import org.kanface.data.verify.VerificationSet;
 
@@ -190,7 +191,7 @@ class VerificationTest {
     }
     VerificationSet set = new VerificationSet("noise", new ListSource(images), pairs, 10);
 
-    assertThat(PixelBaseline.accuracy(set, 10, _ -> {})).isEqualTo(1);
+    assertThat(PixelBaseline.accuracy(set, 10, Fit.SQUARE, _ -> {})).isEqualTo(1);
     assertThat(PixelBaseline.squaredDistance(new byte[4], new byte[] {1, 2, 3, 4})).isEqualTo(2);
   }
 

@@ -45,7 +45,7 @@ class HtmlReportTest {
         new RunResult("x", List.of(), List.of(), Double.NaN, new RunStats(0, 0, 0, 1, 1, "CPU", 0));
     RunReport report =
         new RunReport(
-            "x", Map.of(), Map.of(), List.of(), List.of(), List.of(), nothing, List.of(),
+            "x", Map.of(), Map.of(), List.of(), List.of(), List.of(), Map.of(), nothing, List.of(),
             List.of());
 
     Document document = parse(HtmlReport.page(report));

@@ -75,6 +75,7 @@ final class SampleRun {
         List.of(
             new Series("synthetic", epochs, new double[] {.6, .7, .78, .83, .87, .89}),
             new Series("lfw", epochs, new double[] {.55, .6, .65, .7, .72, .74})),
+        Map.of(),
         result,
         hardest,
         edges);

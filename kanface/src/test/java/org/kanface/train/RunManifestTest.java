@@ -27,6 +27,7 @@ class RunManifestTest {
           folder,
           CONFIG,
           data,
+          Map.of("train", data.size()),
           CONFIG.steps(data.size(), 1),
           RunManifest.start(step, Device.cpu()));
     }
@@ -47,7 +48,7 @@ class RunManifestTest {
     assertThat(Json.object(manifest.get("data"), "data"))
         .containsEntry("images", 12L)
         .containsEntry("identities", 4L)
-        .containsKey("fingerprint");
+        .containsKeys("fingerprint", "parts");
     assertThat(Json.object(manifest.get("steps"), "steps")).containsEntry("epoch", 6L);
     assertThat(Json.object(starts(manifest).getFirst(), "start"))
         .containsKeys("time", "commit", "java", "flags", "libraries", "processor", "device");

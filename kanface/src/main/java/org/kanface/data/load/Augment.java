@@ -36,7 +36,8 @@ public record Augment(
     float hue,
     float grey,
     float flip,
-    float erase) {
+    float erase)
+    implements Augmentation {
 
   public static final Augment NONE = new Augment(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
@@ -86,7 +87,7 @@ public record Augment(
         erase);
   }
 
-  /// A changed copy, or the image itself where nothing was drawn.
+  @Override
   public RgbImage apply(RgbImage image, SampleRandom random) {
     var out = geometry(image, random);
     if (random.chance(downUp)) {

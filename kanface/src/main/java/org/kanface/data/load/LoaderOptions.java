@@ -12,9 +12,12 @@ import org.kanface.data.DataException;
 /// @param dropLast leave out an epoch's last, smaller batch
 /// @param rank this process among `ranks` that share the data
 /// @param imageSize side in pixels that every image must have
-/// @param resize bring other sizes to `imageSize` bilinearly instead of refusing them
+/// @param scaling how other sizes come to `imageSize`
 /// @param skipDamaged replace an unreadable image by the next readable one and list it, instead of
-/// failing
+///     failing
+/// @param augment what happens to an image
+/// @param augmentFrom the first sample that it happens to; those before it stay as they are
+/// @param normalization from bytes to the network's input
 public record LoaderOptions(
     int batchSize,
     int workers,
@@ -25,9 +28,10 @@ public record LoaderOptions(
     int rank,
     int ranks,
     int imageSize,
-    boolean resize,
+    Scaling scaling,
     boolean skipDamaged,
-    Augment augment,
+    Augmentation augment,
+    int augmentFrom,
     Normalization normalization) {
 
   public LoaderOptions {
@@ -55,9 +59,10 @@ public record LoaderOptions(
         0,
         1,
         112,
-        false,
+        Scaling.NONE,
         false,
         Augment.FLIP,
+        0,
         Normalization.standard());
   }
 
@@ -73,13 +78,14 @@ public record LoaderOptions(
         0,
         1,
         112,
-        false,
+        Scaling.NONE,
         false,
         Augment.NONE,
+        0,
         Normalization.standard());
   }
 
-  public LoaderOptions withAugment(Augment other) {
+  public LoaderOptions withAugment(Augmentation other) {
     return new LoaderOptions(
         batchSize,
         workers,
@@ -90,9 +96,10 @@ public record LoaderOptions(
         rank,
         ranks,
         imageSize,
-        resize,
+        scaling,
         skipDamaged,
         other,
+        augmentFrom,
         normalization);
   }
 
@@ -107,10 +114,30 @@ public record LoaderOptions(
         rank,
         ranks,
         imageSize,
-        resize,
+        scaling,
         skipDamaged,
         augment,
+        augmentFrom,
         other);
+  }
+
+  /// With the samples before `sample` left as they are.
+  public LoaderOptions withAugmentFrom(int sample) {
+    return new LoaderOptions(
+        batchSize,
+        workers,
+        prefetch,
+        seed,
+        shuffle,
+        dropLast,
+        rank,
+        ranks,
+        imageSize,
+        scaling,
+        skipDamaged,
+        augment,
+        sample,
+        normalization);
   }
 
   public LoaderOptions withRank(int otherRank, int otherRanks) {
@@ -124,13 +151,14 @@ public record LoaderOptions(
         otherRank,
         otherRanks,
         imageSize,
-        resize,
+        scaling,
         skipDamaged,
         augment,
+        augmentFrom,
         normalization);
   }
 
-  public LoaderOptions withImageSize(int side, boolean resizeOthers) {
+  public LoaderOptions withImageSize(int side, Scaling scalingOfOthers) {
     return new LoaderOptions(
         batchSize,
         workers,
@@ -141,9 +169,10 @@ public record LoaderOptions(
         rank,
         ranks,
         side,
-        resizeOthers,
+        scalingOfOthers,
         skipDamaged,
         augment,
+        augmentFrom,
         normalization);
   }
 
@@ -158,9 +187,10 @@ public record LoaderOptions(
         rank,
         ranks,
         imageSize,
-        resize,
+        scaling,
         skip,
         augment,
+        augmentFrom,
         normalization);
   }
 
@@ -175,9 +205,10 @@ public record LoaderOptions(
         rank,
         ranks,
         imageSize,
-        resize,
+        scaling,
         skipDamaged,
         augment,
+        augmentFrom,
         normalization);
   }
 }

@@ -3,7 +3,6 @@ package org.kanface.data.load;
 import org.kanface.data.DataException;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.SampleRandom;
-import org.kanface.data.image.Resampling;
 import org.kanface.data.image.RgbImage;
 
 /// One worker's way from a sample index to a slot of a batch: read, check the size, augment,
@@ -49,7 +48,9 @@ final class SampleFiller {
           "Image %s has label %d, expected 0 to %d.", data.name(from), label, data.classes() - 1);
     }
     random.reset(options.seed(), epoch, sample);
-    options.normalization().apply(options.augment().apply(image, random).pixels(), pixels);
+    RgbImage changed =
+        sample < options.augmentFrom() ? image : options.augment().apply(image, random);
+    options.normalization().apply(changed.pixels(), pixels);
     batch.set(slot, from, label, pixels);
   }
 
@@ -58,11 +59,11 @@ final class SampleFiller {
     if (image.width() == side && image.height() == side) {
       return image;
     }
-    if (!options.resize()) {
+    if (options.scaling() == Scaling.NONE) {
       throw DataException.of(
           "Image %s is %d x %d pixels, expected %d x %d: align the faces first or allow resizing.",
           data.name(index), image.width(), image.height(), side, side);
     }
-    return Resampling.BILINEAR.resize(image, side, side, true);
+    return options.scaling().scaled(image, side);
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.kanface.data.DataException;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.ImageSource;
-import org.kanface.data.image.Resampling;
+import org.kanface.data.image.Fit;
 import org.kanface.data.image.RgbImage;
 
 /// A named list of pairs over a list of images, cut into folds.
@@ -65,7 +65,12 @@ public final class VerificationSet implements AutoCloseable {
   /// Reading an image that is not square then throws [DataException]. Closing the data set leaves
   /// this set open.
   public FaceDataset faces(int side) {
-    return new Faces(images, side);
+    return faces(side, Fit.SQUARE);
+  }
+
+  /// The same, brought to `side × side` pixels another way.
+  public FaceDataset faces(int side, Fit fit) {
+    return new Faces(images, side, fit);
   }
 
   @Override
@@ -82,7 +87,7 @@ public final class VerificationSet implements AutoCloseable {
     return pair < head ? pair / (small + 1) : larger + (pair - head) / small;
   }
 
-  private record Faces(ImageSource images, int side) implements FaceDataset {
+  private record Faces(ImageSource images, int side, Fit fit) implements FaceDataset {
     @Override
     public int size() {
       return images.size();
@@ -106,12 +111,12 @@ public final class VerificationSet implements AutoCloseable {
     @Override
     public RgbImage image(int index) {
       var image = images.image(index);
-      if (image.width() != image.height()) {
+      if (!fit.takes(image)) {
         throw DataException.of(
             "Image %s is %d x %d pixels, expected a square of an aligned face.",
             images.name(index), image.width(), image.height());
       }
-      return image.width() == side ? image : Resampling.BICUBIC.resizeShorterSide(image, side);
+      return fit.of(image, side);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.kanface.data.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,5 +91,31 @@ class ResamplingTest {
   void refusesAnEmptySize() {
     assertThatThrownBy(() -> Resampling.BILINEAR.resize(row(1), 0, 1))
         .hasMessageContaining("got 0 x 1");
+  }
+
+  /// 6 rows of 5 pixels, `37 y + 59 x + 83 c mod 256`, smaller and larger.
+  @Test
+  void lanczosIsOpenCvs() {
+    RgbImage image = RgbImage.black(5, 6);
+    for (int i = 0; i < 90; i++) {
+      image.pixels()[i] = (byte) (37 * (i / 15) + 59 * (i / 3 % 5) + 83 * (i % 3));
+    }
+
+    assertThat(red(Resampling.LANCZOS4.resize(image, 4, 4)))
+        .containsExactly(11, 90, 161, 186, 71, 130, 255, 55, 123, 207, 60, 83, 192, 163, 48, 159);
+    RgbImage larger = Resampling.LANCZOS4.resize(image, 9, 7);
+    assertThat(Arrays.copyOf(red(larger), 9))
+        .containsExactly(0, 13, 49, 87, 117, 146, 186, 228, 252);
+    int sum = 0;
+    for (byte b : larger.pixels()) {
+      sum += b & 0xFF;
+    }
+    assertThat(sum).isEqualTo(23_785);
+  }
+
+  private static int[] red(RgbImage image) {
+    int[] out = new int[image.width() * image.height()];
+    Arrays.setAll(out, i -> image.pixels()[3 * i] & 0xFF);
+    return out;
   }
 }

@@ -50,7 +50,9 @@ class BatchLoaderTest {
 
   private static LoaderOptions options(int workers) {
     var augment = new Augment(2, 10, 0.8f, 0.2f, 0.2f, 0.3f, 0.3f, 0.3f, 0.2f, 0.1f, 0.5f, 0.3f);
-    return LoaderOptions.training(5, workers, 42).withImageSize(SIDE, false).withAugment(augment);
+    return LoaderOptions.training(5, workers, 42)
+        .withImageSize(SIDE, Scaling.NONE)
+        .withAugment(augment);
   }
 
   /// One line a batch: epoch, number, indices, labels and a hash of the pixels.
@@ -117,7 +119,7 @@ class BatchLoaderTest {
 
   @Test
   void writesNormalisedPixelsInNhwc() throws InterruptedException {
-    var plain = LoaderOptions.evaluation(2, 1).withImageSize(SIDE, false);
+    var plain = LoaderOptions.evaluation(2, 1).withImageSize(SIDE, Scaling.NONE);
     try (var loader = new BatchLoader(tiny(3), plain);
         var b = loader.next()) {
       assertThat(b.images().address() % 64).isZero();
@@ -126,6 +128,27 @@ class BatchLoaderTest {
       for (int i = 0; i < second.length; i++) {
         float expected = (((second[i] & 0xFF) / 255f) - 0.5f) / 0.5f;
         assertThat(b.images().getAtIndex(ValueLayout.JAVA_FLOAT, at + i)).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void samplesBeforeAGivenOneStayAsTheyAre() throws InterruptedException {
+    var half =
+        LoaderOptions.evaluation(4, 1)
+            .withImageSize(SIDE, Scaling.NONE)
+            .withAugment(Augment.NONE.withFlip(1))
+            .withAugmentFrom(2);
+    try (var loader = new BatchLoader(tiny(4), half);
+        var b = loader.next()) {
+      for (int i = 0; i < 4; i++) {
+        RgbImage image = tiny(4).image(i);
+        byte[] expected = (i < 2 ? image : image.flip()).pixels();
+        float[] pixels = new float[expected.length];
+        Normalization.standard().apply(expected, pixels);
+        long at = 4L * i * pixels.length;
+        assertThat(b.images().asSlice(at, 4L * pixels.length).toArray(ValueLayout.JAVA_FLOAT))
+            .isEqualTo(pixels);
       }
     }
   }
@@ -186,7 +209,7 @@ class BatchLoaderTest {
 
   @Test
   void otherSizesAndLabelsAreNamed() {
-    try (var loader = new BatchLoader(tiny(9), options(1).withImageSize(16, false))) {
+    try (var loader = new BatchLoader(tiny(9), options(1).withImageSize(16, Scaling.NONE))) {
       assertThatThrownBy(loader::next).hasMessageContaining("is 8 x 8 pixels, expected 16 x 16");
     }
     try (var loader = new BatchLoader(new Tiny(9, 3, List.of()), options(1))) {

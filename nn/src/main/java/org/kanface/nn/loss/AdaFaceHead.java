@@ -188,8 +188,12 @@ public final class AdaFaceHead extends Module {
 
   /// The loss of a batch, a scalar.
   public Var loss(Var features, long[] labels) {
-    Var logits = logits(features, labels);
-    return CrossEntropy.of(logits, ClassLabels.tensor(features, labels), 0);
+    return crossEntropy(logits(features, labels), labels);
+  }
+
+  /// The loss of [#logits], a scalar.
+  public Var crossEntropy(Var logits, long[] labels) {
+    return CrossEntropy.of(logits, ClassLabels.tensor(logits, labels), 0);
   }
 
   /// The loss of a batch over a sample of the centres: those of its labels, and the others with the

@@ -47,7 +47,11 @@ public final class ArcFaceHead extends Module {
   /// @param embeddings `[n, embedding]`, not normalised
   /// @param margin in radians
   public Var loss(Var embeddings, long[] labels, double scale, double margin) {
-    Var logits = logits(embeddings, labels, scale, margin);
-    return CrossEntropy.of(logits, ClassLabels.tensor(embeddings, labels), 0);
+    return crossEntropy(logits(embeddings, labels, scale, margin), labels);
+  }
+
+  /// The loss of [#logits], a scalar.
+  public Var crossEntropy(Var logits, long[] labels) {
+    return CrossEntropy.of(logits, ClassLabels.tensor(logits, labels), 0);
   }
 }

@@ -79,6 +79,20 @@ public final class PartialFc extends Module {
     return cosines(embeddings, weight);
   }
 
+  /// What the margin makes of the cosines to all centres of this process: `[n, rows]`. Throws
+  /// [org.kanface.tensor.ShapeException] where a label is no class.
+  public Var logits(Var embeddings, long[] labels, Margin margin) {
+    ClassLabels.check("PartialFC", embeddings, labels, config.classes);
+    Tensor targets = ClassLabels.tensor(weight, shard.local(labels));
+    return MarginLogits.of(cosines(embeddings, weight), targets, margin);
+  }
+
+  /// The loss of [#logits], a scalar.
+  public Var crossEntropy(Var logits, long[] labels) {
+    return CrossEntropy.of(
+        logits, ClassLabels.tensor(logits, shard.local(labels)), PROBABILITY_FLOOR);
+  }
+
   /// The loss of a batch, a scalar; by blocks of classes ([MarginSoftmax]) where they are many.
   ///
   /// @param embeddings `[n, embedding]`, not normalised
