@@ -9,7 +9,6 @@ import org.kanface.data.DataException;
 import org.kanface.data.ImageFolder;
 import org.kanface.gallery.Embedding;
 import org.kanface.gallery.Gallery;
-import org.kanface.gallery.Metric;
 import org.kanface.report.ProgressBar;
 import org.kanface.report.Terminal;
 import org.kanface.train.FaceEmbedder;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Spec;
     subcommands = {GalleryCommand.Build.class, GalleryCommand.Match.class},
     mixinStandardHelpOptions = true)
 final class GalleryCommand implements Runnable {
-  private static final double COSINE_THRESHOLD = 0.5;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -104,18 +101,7 @@ final class GalleryCommand implements Runnable {
     @Mixin private ModelOption model = new ModelOption();
     @Mixin private FaceOptions faces = new FaceOptions();
 
-    @Option(
-        names = "--metric",
-        description =
-            "cosine (larger is more alike) or euclidean (smaller). Default: ${DEFAULT-VALUE}.")
-    private Metric metric = Metric.COSINE;
-
-    @Option(
-        names = "--threshold",
-        description =
-            "Cosine from which, or distance up to which, two faces are one person. Default: 0.5 for"
-                + " cosine, none for euclidean, whose scale depends on the network.")
-    private double threshold = Double.NaN;
+    @Mixin private DecisionOptions decision = new DecisionOptions();
 
     @Option(
         names = "--top",
@@ -134,38 +120,38 @@ final class GalleryCommand implements Runnable {
       if (gallery.entries().isEmpty()) {
         throw DataException.of("%s holds no faces.", file);
       }
-      double limit =
-          Double.isNaN(threshold) && metric == Metric.COSINE ? COSINE_THRESHOLD : threshold;
-      for (Gallery.Match match : gallery.best(embedding(gallery), metric, top)) {
-        spec.commandLine().getOut().println(line(match, limit));
-      }
-    }
-
-    private Embedding embedding(Gallery gallery) {
       try (ModelFile.Loaded loaded = model.load();
           FaceSource source = faces.open(loaded)) {
-        int known = gallery.entries().getFirst().embedding().size();
-        int own = loaded.config().model().embeddingSize();
-        if (known != own) {
-          throw DataException.of(
-              "%s holds embeddings of %d numbers, the model makes %d: it is of another model.",
-              file, known, own);
+        checkSize(gallery, loaded);
+        FaceEmbedder embedder = loaded.embedder(false);
+        PrintWriter out = spec.commandLine().getOut();
+        Embedding face = Embedding.of(embedder.output(source.face(image)));
+        DecisionOptions.Decision by =
+            decision.decision(source, f -> Embedding.of(embedder.output(f)), out);
+        for (Gallery.Match match : gallery.best(face, by.metric(), top)) {
+          out.println(line(match, by));
         }
-        return Embedding.of(loaded.embedder(false).output(source.face(image)));
       }
     }
 
-    private String line(Gallery.Match match, double limit) {
-      String verdict = "";
-      if (!Double.isNaN(limit)) {
-        verdict = metric.isAlike(match.value(), limit) ? "  one person" : "  two people";
+    private void checkSize(Gallery gallery, ModelFile.Loaded loaded) {
+      int known = gallery.entries().getFirst().embedding().size();
+      int own = loaded.config().model().embeddingSize();
+      if (known != own) {
+        throw DataException.of(
+            "%s holds embeddings of %d numbers, the model makes %d: it is of another model.",
+            file, known, own);
       }
+    }
+
+    private static String line(Gallery.Match match, DecisionOptions.Decision by) {
+      String verdict = by.verdict(match.value());
       return String.format(
           Locale.ROOT,
           "%s %.4f%s  %s",
-          metric.name().toLowerCase(Locale.ROOT),
+          by.metric().name().toLowerCase(Locale.ROOT),
           match.value(),
-          verdict,
+          verdict.isEmpty() ? "" : "  " + verdict,
           match.entry().name());
     }
   }

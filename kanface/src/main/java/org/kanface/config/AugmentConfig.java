@@ -1,5 +1,6 @@
 package org.kanface.config;
 
+import org.kanface.data.load.AdaFaceAugment;
 import org.kanface.data.load.Augment;
 import org.kanface.data.load.Augmentation;
 import org.kanface.data.load.Turn;
@@ -19,6 +20,10 @@ import org.kanface.data.load.Turn;
 /// @param hue probability of turned hues
 /// @param grey probability of no colour
 /// @param erase probability of a covered rectangle
+/// @param cropAugmentationProb probability of AdaFace's crop on black; it and the next two come
+///     before all others, see [AdaFaceAugment]
+/// @param lowResAugmentationProb probability of AdaFace's way through a low resolution
+/// @param photometricAugmentationProb probability of AdaFace's brightness, contrast and saturation
 public record AugmentConfig(
     double flip,
     int shift,
@@ -32,7 +37,10 @@ public record AugmentConfig(
     double saturation,
     double hue,
     double grey,
-    double erase) {
+    double erase,
+    double cropAugmentationProb,
+    double lowResAugmentationProb,
+    double photometricAugmentationProb) {
 
   /// What lies outside an image that is turned.
   public enum Edge {
@@ -56,13 +64,22 @@ public record AugmentConfig(
     Bounds.within("hue", hue, 0, 1);
     Bounds.within("grey", grey, 0, 1);
     Bounds.within("erase", erase, 0, 1);
+    Bounds.within("crop_augmentation_prob", cropAugmentationProb, 0, 1);
+    Bounds.within("low_res_augmentation_prob", lowResAugmentationProb, 0, 1);
+    Bounds.within("photometric_augmentation_prob", photometricAugmentationProb, 0, 1);
   }
 
   /// The same as the loader takes it.
   public Augmentation toAugmentation() {
     boolean last = rotate > 0 && rotateEdge == Edge.BLACK;
     Augment changes = changes(last ? 0 : (float) rotate);
-    return last ? changes.then(new Turn(rotate)) : changes;
+    Augmentation all = last ? changes.then(new Turn(rotate)) : changes;
+    var adaFace =
+        new AdaFaceAugment(
+            (float) cropAugmentationProb,
+            (float) lowResAugmentationProb,
+            (float) photometricAugmentationProb);
+    return adaFace.equals(new AdaFaceAugment(0, 0, 0)) ? all : adaFace.then(all);
   }
 
   private Augment changes(float turn) {

@@ -127,28 +127,23 @@ public final class Presets {
         entry("output", output));
   }
 
-  /// AdaFace's own recipe for IR-50 on MS1MV2 but for its augmentation.
+  /// AdaFace's own recipe for IR-50 on MS1MV2, on RGB images.
   private static Map<String, Object> adaFace() {
     Map<String, Object> values = new LinkedHashMap<>(iResNet("r50_ada", "results/r50_ada_512"));
     values.keySet().removeAll(List.of("num_classes", "num_images"));
     values.putAll(
-        Map.of(
-            "loss",
-            "adaface",
-            "decay_norm",
-            false,
-            "clip",
-            0,
-            "batch_size",
-            512,
-            "lr_schedule",
-            "step",
-            "lr_milestones",
-            List.of(12, 20, 24),
-            "num_epoch",
-            26,
-            "rec",
-            "data/faces_emore"));
+        Map.ofEntries(
+            entry("loss", "adaface"),
+            entry("decay_norm", false),
+            entry("clip", 0),
+            entry("batch_size", 512),
+            entry("lr_schedule", "step"),
+            entry("lr_milestones", List.of(12, 20, 24)),
+            entry("num_epoch", 26),
+            entry("crop_augmentation_prob", 0.2),
+            entry("low_res_augmentation_prob", 0.2),
+            entry("photometric_augmentation_prob", 0.2),
+            entry("rec", "data/faces_emore")));
     return values;
   }
 

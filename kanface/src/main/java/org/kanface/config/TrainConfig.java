@@ -83,7 +83,7 @@ public record TrainConfig(
               42,
               0,
               6000),
-          new AugmentConfig(0.5, 0, 0, Edge.REPEAT, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+          new AugmentConfig(0.5, 0, 0, Edge.REPEAT, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
           new SyntheticConfig(1000, 40, 3000, 1, 1),
           new RunConfig("", false, false, 1, 0, 3, 2000, true, 10, 2048, "auto", 0),
           new LogConfig(true, false, "", "kanface", true, true, false, "", ""));

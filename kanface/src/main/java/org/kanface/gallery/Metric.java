@@ -27,6 +27,11 @@ public enum Metric {
     }
   };
 
+  /// What a comparison is called.
+  public String label() {
+    return this == COSINE ? "cosine" : "distance";
+  }
+
   public abstract double compare(Embedding a, Embedding b);
 
   /// Whether faces that compare as `value` are one person; the threshold itself counts as alike.

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.kanface.report.Series;
 import org.kanface.tensor.Json;
@@ -38,17 +39,21 @@ final class EpochHistory {
       e.trainLoss, e.devLoss, e.trainAccuracy, e.devAccuracy, e.rate, e.plainAccuracy, e.plainF1
     };
     for (int i = 0; i < all.length; i++) {
-      values.get(NAMES.get(i)).add(all[i]);
+      list(NAMES.get(i)).add(all[i]);
     }
   }
 
+  private List<Double> list(String name) {
+    return Objects.requireNonNull(values.get(name), name);
+  }
+
   boolean isEmpty() {
-    return values.get("lr").isEmpty();
+    return list("lr").isEmpty();
   }
 
   /// The best `dev_acc` so far, negative where there is none.
   double best() {
-    return values.get("dev_acc").stream().mapToDouble(v -> v).max().orElse(-1);
+    return list("dev_acc").stream().mapToDouble(v -> v).max().orElse(-1);
   }
 
   /// Curves over the epochs, from 1.
@@ -56,7 +61,7 @@ final class EpochHistory {
     return labels.entrySet().stream()
         .map(
             e -> {
-              double[] y = values.get(e.getKey()).stream().mapToDouble(v -> v).toArray();
+              double[] y = list(e.getKey()).stream().mapToDouble(v -> v).toArray();
               double[] x = new double[y.length];
               Arrays.setAll(x, i -> i + 1);
               return new Series(e.getValue(), x, y);

@@ -74,7 +74,8 @@ public final class Networks {
     return isEfficientFr(model) ? Scaling.LANCZOS4 : Scaling.BILINEAR;
   }
 
-  private static boolean isEfficientFr(ModelConfig model) {
+  /// Whether the network is EfficientFR, which has conventions of its own.
+  public static boolean isEfficientFr(ModelConfig model) {
     return model.network().equals("EfficientFR");
   }
 

@@ -139,6 +139,51 @@ class TrainAndUseTest {
   }
 
   @Test
+  void comparesByAnyMetric() {
+    String a = faceA.toString();
+    assertThat(run("compare", model(), a, a, "--metric=cosine")).isZero();
+    assertThat(out.toString()).contains("cosine 1.0000: one person (threshold 0.5000)");
+    assertThat(run("compare", model(), a, faceB.toString(), "--metric=euclidean")).isZero();
+    assertThat(out.toString().lines().toList().getLast()).matches("distance \\d\\.\\d{4}");
+    out.getBuffer().setLength(0);
+    assertThat(run("compare", model(), a, a, "--metric=euclidean", "--threshold=0")).isZero();
+    assertThat(out.toString()).contains("distance 0.0000: one person (threshold 0.0000)");
+  }
+
+  /// Two people of two images each, every one of a person the same but for its name.
+  @Test
+  void learnsAThresholdFromPairs() throws Exception {
+    Path faces = folder.resolve("learn");
+    for (Path face : List.of(faceA, faceB)) {
+      String name = face == faceA ? "a" : "b";
+      Files.createDirectories(faces.resolve(name));
+      for (int i = 1; i <= 2; i++) {
+        Files.copy(face, faces.resolve(name).resolve("%s_000%d.jpg".formatted(name, i)));
+      }
+    }
+    String pairs =
+        Files.writeString(
+                faces.resolve("pairs.txt"), "2\na\t1\t2\nb\t1\t2\na\t1\tb\t1\na\t2\tb\t2\n")
+            .toString();
+    for (String metric : List.of("cosine", "euclidean")) {
+      out.getBuffer().setLength(0);
+      int status =
+          run(
+              "compare",
+              model(),
+              faceA.toString(),
+              faceB.toString(),
+              "--learn=" + pairs,
+              "--metric=" + metric);
+      assertThat(status).as(err.toString()).isZero();
+      assertThat(out.toString())
+          .contains("learned on 4 pairs, of which it decides 100.00 % rightly")
+          .contains(": two people (threshold ");
+    }
+    assertThat(run("compare", model(), "a", "b", "--learn=none.txt", "--threshold=1")).isEqualTo(1);
+  }
+
+  @Test
   void exportedNetworkVerifiesLikeTheOriginal() throws Exception {
     assumeTrue(OnnxModel.isSupported(), "ONNX Runtime is not on the class path");
     Path exported = folder.resolve("exported").resolve("model.onnx");
