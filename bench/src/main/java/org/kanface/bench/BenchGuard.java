@@ -19,10 +19,9 @@ import picocli.CommandLine.Option;
 ///
 /// What is compared is never a time but a share of what the machine can do, both measured here and
 /// now, best of all runs: of the rate of [Yardstick#FMA], or of the time that [Yardstick#COPY]
-/// takes
-/// where a row counts no operations. `bench/floors.tsv` holds the shares that were reached when it
-/// was written. A row that falls short is measured again, twice at most, since a neighbour on the
-/// machine slows it down but nothing speeds it up.
+/// takes where a row counts no operations. `bench/floors.tsv` holds the shares that were reached
+/// when it was written. A row that falls short is measured again, twice at most, since a neighbour
+/// on the machine slows it down but nothing speeds it up.
 @Command(
     name = "bench/guard",
     mixinStandardHelpOptions = true,

@@ -13,6 +13,7 @@ import org.kanface.train.ModelFile;
 import org.kanface.train.TrainingException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -38,6 +39,9 @@ final class ExportCommand implements Runnable {
   @Parameters(index = "1", paramLabel = "OUT.onnx", description = "The file to write.")
   private Path target = Path.of("");
 
+  @Option(names = "--force", description = "Replace OUT.onnx where there is such a file already.")
+  private boolean force;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -47,6 +51,9 @@ final class ExportCommand implements Runnable {
     }
     if (!target.toString().endsWith(".onnx")) {
       throw new TrainingException(target + ": expected a name that ends in .onnx");
+    }
+    if (Files.exists(target) && !force) {
+      throw new TrainingException(target + " exists already; --force replaces it");
     }
     PrintWriter out = spec.commandLine().getOut();
     try (ModelFile.Loaded loaded = ModelFile.load(model, Device.cpu())) {

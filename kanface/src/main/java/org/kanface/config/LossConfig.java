@@ -6,8 +6,7 @@ import java.util.List;
 ///
 /// @param loss which family; `arcface` uses all classes in every step
 /// @param marginList m1, m2, m3: (1, m2, 0) is ArcFace with angle m2, (1, 0, m3) is CosFace with
-/// m3; the
-///     two do not combine, and m1 must be 1
+///     m3; the two do not combine, and m1 must be 1
 /// @param scale factor s in front of the cosines
 /// @param marginStart margin at the first epoch, where the margin ramps up
 /// @param marginRampEpochs epochs over which the margin grows linearly from `marginStart` to its
@@ -18,8 +17,7 @@ import java.util.List;
 /// @param adafaceM margin of AdaFace
 /// @param adafaceH concentration of AdaFace's image quality
 /// @param adafaceTAlpha weight of the newest batch in AdaFace's norm statistics: published as 0.01
-/// in
-///     its trainer, as 1 in the head alone
+///     in its trainer, as 1 in the head alone
 public record LossConfig(
     Family loss,
     List<Double> marginList,

@@ -10,8 +10,7 @@ import java.util.List;
 /// @param splineOrder polynomial degree of the splines
 /// @param neuronFun how an output of the KAN layer combines its edges
 /// @param dims channels of the four stages; empty: 48, 96, 160, 304 for a rank ratio of exactly 0.5
-/// and
-///     32, 64, 100, 192 for any other
+///     and 32, 64, 100, 192 for any other
 /// @param heads attention heads of every stage
 /// @param embeddingSize length of an embedding
 /// @param imageSize side of the square input in pixels
@@ -21,11 +20,9 @@ import java.util.List;
 /// @param dropout share of the vector before the embedding layer that training drops, in iResNets
 ///     and in EdgeFace (published there: 0.2)
 /// @param activationCheckpointing iResNet blocks keep only their input for the backward pass and
-/// are
-///     computed again there: less memory, more time
+///     are computed again there: less memory, more time
 /// @param mean of red, green and blue in units of 255, which the input is less; empty: the
-/// network's
-///     own
+///     network's own
 /// @param std what the input is divided by, likewise
 public record ModelConfig(
     String network,

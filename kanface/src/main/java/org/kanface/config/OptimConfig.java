@@ -72,8 +72,7 @@ public record OptimConfig(
     /// Linear warm-up, then a tenth from each of `lr_milestones` on.
     STEP,
     /// EfficientFR's: linear warm-up, then half whenever the accuracy of verification stalls for
-    /// more
-    /// than two epochs (the training loss where nothing is verified).
+    /// more than two epochs (the training loss where nothing is verified).
     PLATEAU
   }
 

@@ -9,17 +9,16 @@ import java.util.Map;
 /// Configurations by name: [TrainConfig#DEFAULTS] and what differs.
 ///
 /// - `KANFace_RR_GG_LOSS_512_webface`: the thirteen published jobs on WebFace12M, values as
-/// published;   RR is ten times the rank ratio, GG the grid size. `rec` must be set to the data.
+///   published; RR is ten times the rank ratio, GG the grid size. `rec` must be set to the data.
 /// - `EdgeFace_baseline`: the same job for the EdgeFace baseline.
 /// - `rgb`: the published iResNet with Gaussian-weighted pooling, also as `r100_gwp_cos_512`, and
 ///   `r50_ada_512`: AdaFace's backbone under its loss and by its recipe.
 /// - `EfficientFR_arc_512_vggface2`: the published EfficientFR with its protocol, a closed set
-/// split
-///   by image; `EfficientFR_arc_512_vggface2_strangers`: the same training, verified on people held
-///   back from it.
+///   split by image; `EfficientFR_arc_512_vggface2_strangers`: the same training, verified on
+///   people held back from it.
 /// - `demo`: a small KANFace on generated faces, minutes on a laptop.
 /// - `faces`: real aligned faces, tens of thousands of images, one machine; set `rec` to the
-/// folder.
+///   folder.
 /// - `faces_reference`: the same task with a fixed recipe that results are compared by.
 public final class Presets {
   private static final List<Double> ARC = List.of(1.0, 0.5, 0.0);

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /// Holds results against a case's stored tensors: `max|mine - stored| ≤ max(floor, 10 err) · top`,
-/// where
-/// `top` is the largest stored magnitude (for gradients at least 1e-4 of the case's largest one).
+/// where `top` is the largest stored magnitude (for gradients at least 1e-4 of the case's largest
+/// one).
 final class Comparison {
   private static final double SLACK = 10; // times PyTorch's own float32 error
   private static final double GRADIENT_SHARE = 1e-4;

@@ -1,6 +1,5 @@
 /// Checks the engine against fixture folders computed with PyTorch: unit cases, losses, optimisers
-/// and
-/// whole models.
+/// and whole models.
 @NullMarked
 package org.kanface.golden;
 

@@ -46,9 +46,8 @@ public final class OnnxExport {
   public record Written(int nodes, long bytes) {}
 
   /// Writes a trained network; replaces `path` in one step. Throws [OnnxException] where the
-  /// network
-  /// does something that has no counterpart, [org.kanface.train.TrainingException] where the disk
-  /// refuses.
+  /// network does something that has no counterpart, [org.kanface.train.TrainingException] where
+  /// the disk refuses.
   public static Written write(Path path, ModelFile.Loaded model) {
     var settings = model.config().model();
     Map<String, String> metadata =
@@ -121,8 +120,7 @@ public final class OnnxExport {
   }
 
   /// Bytes as floats to what the network reads: `(v - 255 mean) * 1/(255 std)`. InsightFace's
-  /// loader
-  /// sees from the names of these nodes, `Sub` and `Mul`, that it must not normalise itself.
+  /// loader sees from the names of these nodes, `Sub` and `Mul`, that it must not normalise itself.
   private static String normalized(OnnxGraph g, Normalization normalization) {
     float[] mean = normalization.mean();
     float[] scale = normalization.std();

@@ -12,10 +12,9 @@ import org.kanface.onnx.Trace.Named;
 /// B-splines and KAN layers by the recursion of Cox and de Boor in plain arithmetic.
 ///
 /// All splines of an input are computed, `n × in × (gridSize + order)` numbers, and the layer is
-/// then
-/// one matrix product over them; nothing of size `n × in × out` is made unless it is the result.
-/// What
-/// depends on parameters alone (differences of knots, `coef · scale`) runtimes compute once.
+/// then one matrix product over them; nothing of size `n × in × out` is made unless it is the
+/// result. What depends on parameters alone (differences of knots, `coef · scale`) runtimes compute
+/// once.
 final class SplineRules {
   private static final long FLOAT = 1; // TensorProto.DataType
 

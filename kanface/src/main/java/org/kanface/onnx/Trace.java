@@ -17,10 +17,9 @@ import org.kanface.tensor.Shape;
 /// Turns ops, one by one as a network applies them, into nodes of a graph.
 ///
 /// Images are NHWC inside the engine and NCHW in ONNX, convolution weights OHWI and OIHW. So a
-/// value
-/// has up to two names, one in the order of axes inside and one in that outside; a transposition is
-/// added when a node first asks for the order that is not there. Parameters and buffers are
-/// constants under their state-dict keys and in the shapes they have there.
+/// value has up to two names, one in the order of axes inside and one in that outside; a
+/// transposition is added when a node first asks for the order that is not there. Parameters and
+/// buffers are constants under their state-dict keys and in the shapes they have there.
 final class Trace {
   private static final int[] OUTWARD = {0, 3, 1, 2};
   private static final int[] INWARD = {0, 2, 3, 1};

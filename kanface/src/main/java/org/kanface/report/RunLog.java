@@ -82,14 +82,19 @@ public final class RunLog implements AutoCloseable {
     setting("total_step", steps.total());
   }
 
-  /// Three lines on one verification set at `step`; `highest` is the best accuracy so far.
-  public void verification(VerificationResult result, long step, double highest) {
+  /// Three lines on one verification set at `step`; `highest` is the best accuracy so far, and
+  /// `mirrored` says whether embeddings are those of images and their mirror images.
+  public void verification(VerificationResult result, long step, double highest, boolean mirrored) {
     String set = "[%s][%d]".formatted(result.name(), step);
     info(set + String.format(Locale.ROOT, "XNorm: %f", result.xnorm()));
     info(
         set
             + String.format(
-                Locale.ROOT, "Accuracy-Flip: %1.5f+-%1.5f", result.accuracy(), result.std()));
+                Locale.ROOT,
+                "%s: %1.5f+-%1.5f",
+                mirrored ? "Accuracy-Flip" : "Accuracy",
+                result.accuracy(),
+                result.std()));
     info(set + String.format(Locale.ROOT, "Accuracy-Highest: %1.5f", highest));
   }
 

@@ -9,8 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /// Replaces a file in one step: whoever looks, at any moment and after any crash, finds the old
-/// content
-/// or the new one, whole.
+/// content or the new one, whole.
 public final class AtomicFile {
   static final String TEMPORARY = ".tmp";
 
@@ -23,8 +22,7 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /// Writes to a temporary name beside `target`, then renames. Throws [TrainingException] where the
-  /// disk refuses;
-  /// `target` is then as it was.
+  /// disk refuses; `target` is then as it was.
   public static void write(Path target, Content content) {
     Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY);
     Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file's folder");

@@ -19,8 +19,7 @@ import org.kanface.nn.StateException;
 import org.kanface.tensor.Json;
 
 /// The checkpoints of a run: `step-000001234.safetensors` in one folder, each with all tensors and,
-/// in its
-/// metadata, everything else as JSON and a checksum of the tensors.
+/// in its metadata, everything else as JSON and a checksum of the tensors.
 ///
 /// A file appears whole or not at all. Old ones go after a new one is safe.
 final class Checkpoints {

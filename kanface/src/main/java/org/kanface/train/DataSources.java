@@ -83,8 +83,7 @@ public final class DataSources {
   }
 
   /// For each of `val_targets`: `synthetic`, or in the folder of verification sets `NAME.bin`,
-  /// `NAME/pairs.txt` over
-  /// the images in `NAME/`, or `DIR/LIST.txt` for a name with a slash.
+  /// `NAME/pairs.txt` over the images in `NAME/`, or `DIR/LIST.txt` for a name with a slash.
   public static Validation validation(TrainConfig config) {
     var sets = new ArrayList<VerificationSet>();
     var absent = new ArrayList<String>();

@@ -15,8 +15,7 @@ import org.kanface.tensor.Shape;
 ///
 /// EdgeFace's two naming schemes are taken for each other ([EdgeKeys]). A batch norm's
 /// `num_batches_tracked`, which PyTorch before 0.4.1 did not have, is 0 where it is missing and
-/// left
-/// out where the network has none.
+/// left out where the network has none.
 final class KeyMatch {
   private static final String BATCHES = "num_batches_tracked";
   private static final int SHOWN = 3; // names of each kind in a message

@@ -18,8 +18,7 @@ import org.kanface.tensor.Json;
 import org.kanface.tensor.JsonException;
 
 /// A trained network as one file: its state dict as safetensors, and in the metadata the
-/// configuration that
-/// rebuilds it.
+/// configuration that rebuilds it.
 public final class ModelFile {
   private static final String CONFIG = "kanface.config";
   private static final String PREPROCESSING = "kanface.preprocessing";

@@ -46,8 +46,7 @@ public final class Networks {
   }
 
   /// Refuses a configuration whose network would be far larger than the `elements` that `file`
-  /// holds,
-  /// before memory is taken for it.
+  /// holds, before memory is taken for it.
   static void checkSize(ModelConfig model, long elements, String file) {
     CostTable table = CostTable.of(model);
     long needed = table.actualTotalParams() + table.buffers();

@@ -80,7 +80,7 @@ public final class Tester {
             evaluator.evaluate(set).withPixelBaseline(evaluator.pixelBaseline(set));
         images += set.images().size();
         results.add(result);
-        log.verification(result, 0, result.accuracy());
+        log.verification(result, 0, result.accuracy(), subject.embedder().mirrors());
         log.info(rates(result));
         trackers.verification(result, 0);
       }

@@ -82,8 +82,7 @@ public final class Trainer implements AutoCloseable {
   private final Map<String, VerificationResult> latest = new LinkedHashMap<>();
 
   /// Opens data, network and checkpoint. Throws [TrainingException] and the exceptions of data,
-  /// configuration and
-  /// state with a sentence for the user.
+  /// configuration and state with a sentence for the user.
   public Trainer(TrainConfig given, Options options, Terminal terminal) throws IOException {
     config = given;
     folder = Path.of(config.outputFolder());
@@ -394,7 +393,7 @@ public final class Trainer implements AutoCloseable {
       VerificationResult result = evaluator.evaluate(set);
       latest.put(set.name(), result);
       history.accuracy(set.name(), step, result.accuracy());
-      log.verification(result, step, history.best(set.name()));
+      log.verification(result, step, history.best(set.name()), true);
       metrics.write(step, "verification", RunResult.entry(result));
       trackers.verification(result, step);
     }
@@ -428,7 +427,7 @@ public final class Trainer implements AutoCloseable {
       VerificationResult result = evaluator.evaluate(set);
       session.swapAverage();
       metrics.write(step, "verification", RunResult.entry(result));
-      log.verification(result, step, result.accuracy());
+      log.verification(result, step, result.accuracy(), true);
       results.add(result.withPixelBaseline(evaluator.pixelBaseline(set)));
     }
     List<ClosedSetResult> known = judge == null ? List.of() : judge.results(step);

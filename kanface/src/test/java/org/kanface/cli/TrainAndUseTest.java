@@ -105,7 +105,8 @@ class TrainAndUseTest {
   void testNamesTheSetsThatAreAbsent() throws Exception {
     assertThat(run("test", model(), "val_targets=lfw,synthetic")).as(err.toString()).isZero();
     assertThat(Files.readString(run.resolve("testing/testing.log")))
-        .contains("Starting verification with KANFace ...", "not verified: lfw", "TAR@FAR 1e-3");
+        .contains("Starting verification with KANFace ...", "not verified: lfw", "TAR@FAR 1e-3")
+        .contains("Accuracy-Flip: ");
     assertThat(run.resolve("testing/result.json")).content().contains("\"absent\": [\"lfw\"]");
     assertThat(run("test", run.resolve("config.yaml").toString())).as(err.toString()).isZero();
     assertThat(run.resolve("testing/result.json")).content().contains("\"absent\": []");
@@ -192,6 +193,9 @@ class TrainAndUseTest {
     assertThat(run("export", original, exported.toString())).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("images [batch, 3, 32, 32] → embeddings [batch, 16]", "agrees on 3 images");
+    assertThat(run("export", original, exported.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("model.onnx exists already; --force replaces it");
+    assertThat(run("export", original, exported.toString(), "--force")).isZero();
 
     String options = "--model=" + exported;
     assertThat(run("test", "--runtime=onnx", options, "val_targets=synthetic"))

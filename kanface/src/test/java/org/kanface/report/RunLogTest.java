@@ -36,7 +36,8 @@ class RunLogTest {
     LocalDateTime time = LocalDateTime.of(2025, 4, 8, 9, 5, 7, 42_000_000);
     try (RunLog log = RunLog.open("Testing", file, terminal(false), () -> time)) {
       log.config(Presets.get("demo"), Presets.get("demo").steps(6400, 1));
-      log.verification(SampleRun.set("lfw", 1), 300, 0.97);
+      log.verification(SampleRun.set("lfw", 1), 300, 0.97, true);
+      log.verification(SampleRun.set("lfw", 1), 400, 0.97, false);
       log.absent(List.of("calfw", "cplfw"), "data");
     }
 
@@ -52,6 +53,8 @@ class RunLogTest {
         .endsWith(start + "Not found in data, not verified: calfw, cplfw");
     assertThat(lines)
         .anyMatch(l -> l.matches(".*-\\[lfw]\\[300]Accuracy-Flip: 0\\.\\d{5}\\+-0\\.\\d{5}"));
+    assertThat(lines)
+        .anyMatch(l -> l.matches(".*-\\[lfw]\\[400]Accuracy: 0\\.\\d{5}\\+-0\\.\\d{5}"));
     assertThat(printed().lines().toList()).isEqualTo(lines);
   }
 

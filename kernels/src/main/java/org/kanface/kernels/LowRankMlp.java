@@ -3,8 +3,7 @@ package org.kanface.kernels;
 import org.jspecify.annotations.Nullable;
 
 /// The shape of a normalised MLP of low rank: `rows` pixels of `width` channels, widened to
-/// `hidden`
-/// ones, each of its two linear layers through `rank` channels.
+/// `hidden` ones, each of its two linear layers through `rank` channels.
 public record LowRankMlp(long rows, long width, long hidden, long rank, double eps) {
   /// Its parameters, or their gradients.
   ///

@@ -5,12 +5,11 @@ package org.kanface.kernels;
 ///
 /// @param scale `s`, multiplies every logit
 /// @param margin added to the target's angle in radians (ANGULAR), or taken off its cosine
-/// (ADDITIVE)
+///     (ADDITIVE)
 /// @param filterThreshold above 0: cosines of other classes over it become 0 (inter-class
-/// filtering)
+///     filtering)
 /// @param exactGradient the derivative of the margin itself; else the published straight-through
-/// one, which is
-///     `scale` for every entry
+///     one, which is `scale` for every entry
 public record Margin(
     Kind kind, double scale, double margin, double filterThreshold, boolean exactGradient) {
   /// Where the margin acts.

@@ -4,8 +4,8 @@ package org.kanface.kernels;
 /// (clipping, unscaling, averaging).
 public interface OptimizerKernels {
   /// SGD as PyTorch's: `g = gradScale * grad + weightDecay * p`; `v = first ? g : momentum v + (1 -
-  /// dampening) g`;
-  /// `p -= lr * (nesterov ? g + momentum v : v)`. Without momentum `velocity` is not read.
+  /// dampening) g`; `p -= lr * (nesterov ? g + momentum v : v)`. Without momentum `velocity` is not
+  /// read.
   ///
   /// @param first whether `velocity` is unset
   record Sgd(

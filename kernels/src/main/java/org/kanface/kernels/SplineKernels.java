@@ -22,8 +22,7 @@ public interface SplineKernels {
   /// o]`, reduced over `i`.
   ///
   /// Coefficients lie as `[inputs, basis, outputs]` (unit stride along outputs), scales as
-  /// `[inputs, outputs]`.
-  /// Extra memory is O(n × inputs).
+  /// `[inputs, outputs]`. Extra memory is O(n × inputs).
   void kanForward(
       KanLinear shape,
       Memory x,

@@ -10,8 +10,7 @@ import org.kanface.tensor.Tensor;
 /// Makes parameters: on which device, of which type, and with which random numbers.
 ///
 /// Draws follow PyTorch's CPU generator, in the order in which modules are built, so that a seed
-/// gives
-/// the reference's weights.
+/// gives the reference's weights.
 public final class Init {
   private static final int BLOCK = 1 << 20; // of normal draws, a multiple of the generator's 16
 
@@ -118,8 +117,7 @@ public final class Init {
   }
 
   /// PyTorch's default bound of a weight with `fanIn` inputs: `√3 · √(1/3)/√fanIn`, that is
-  /// Kaiming-uniform with
-  /// a = √5.
+  /// Kaiming-uniform with a = √5.
   public static double weightBound(long fanIn) {
     return Math.sqrt(3) * (Math.sqrt(2.0 / 6) / Math.sqrt((double) fanIn));
   }

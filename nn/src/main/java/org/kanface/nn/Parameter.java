@@ -32,8 +32,7 @@ public record Parameter(Var var, Packing packing) {
   }
 
   /// Overwrites the values with ones in external order; throws [org.kanface.tensor.ShapeException]
-  /// where their number
-  /// differs.
+  /// where their number differs.
   public void load(float[] external) {
     Check.that(
         external.length == var.shape().numel(),

@@ -26,8 +26,8 @@ import org.kanface.tensor.Shape;
 /// (`name → dtype, shape, data_offsets`, and `__metadata__`), then raw little-endian data.
 ///
 /// A file is mapped, and everything in its header is checked before a tensor is handed out: bounds,
-/// overlaps,
-/// gaps, sizes against shapes. Throws [StateException] with the file and the tensor's name.
+/// overlaps, gaps, sizes against shapes. Throws [StateException] with the file and the tensor's
+/// name.
 public final class SafeTensors implements AutoCloseable {
   private static final long MAX_HEADER = 100_000_000;
   private static final Map<String, DType> TYPES =

@@ -69,9 +69,8 @@ public final class StateDict {
   }
 
   /// Loads every parameter and buffer of `module` from `entries`, strictly: throws [StateException]
-  /// before anything
-  /// is changed where a key is missing, unknown or of another shape. `source` names the file in
-  /// messages.
+  /// before anything is changed where a key is missing, unknown or of another shape. `source` names
+  /// the file in messages.
   public static void load(Module module, Map<String, SafeTensors.Entry> entries, String source) {
     SequencedMap<String, Parameter> state = module.state();
     state.forEach(

@@ -32,8 +32,7 @@ public final class Device {
   }
 
   /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, `cuda-sim`, …; one object a device, whatever it
-  /// was called.
-  /// Throws as [Backends#select].
+  /// was called. Throws as [Backends#select].
   public static Device of(String device) {
     return ASKED.computeIfAbsent(device, Device::open);
   }

@@ -17,8 +17,7 @@ import org.kanface.tensor.Tensor;
 /// `y = body(x)`, equal to the bit to the part without a checkpoint, random draws included.
 ///
 /// @param parameters everything else that `body` reads and gradients may flow to; they collect
-/// their
-///     gradients directly
+///     their gradients directly
 /// @param stream the random stream that `body` begins with
 public record Checkpoint(
     Function<Var, Var> body, Var x, List<Var> parameters, long seed, long stream) implements Op {

@@ -21,8 +21,7 @@ public final class BoxResampling {
   }
 
   /// Each output pixel is the mean of the area of the input that it covers. Where an axis grows,
-  /// the
-  /// result is linear between neighbours instead, with flat middles of pixels.
+  /// the result is linear between neighbours instead, with flat middles of pixels.
   public static RgbImage area(RgbImage image, int width, int height) {
     boolean grows = width > image.width() || height > image.height();
     Taps across = grows ? linear(image.width(), width) : boxes(image.width(), width);

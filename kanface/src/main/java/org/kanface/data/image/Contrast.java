@@ -4,8 +4,7 @@ package org.kanface.data.image;
 /// equalised by [Clahe], then a slight blur and a sharpening. Colour differences stay.
 ///
 /// Byte arithmetic as OpenCV's: YCrCb with 14 fractional bits, a 3 × 3 blur of (1 2 1) / 4 each
-/// way,
-/// five times a pixel less its four neighbours, edges mirrored.
+/// way, five times a pixel less its four neighbours, edges mirrored.
 public final class Contrast {
   /// The clip limit that EfficientFR's preprocessing uses.
   public static final double CLIP = 2;

@@ -14,7 +14,7 @@ import org.kanface.data.image.RgbImage;
 /// @param shift largest move along each axis in whole pixels, the edge repeated
 /// @param rotate largest turn in degrees, the edge repeated
 /// @param crop smallest side of a random crop as a part of the image's; the crop is brought back to
-/// full size
+///     full size
 /// @param downUp probability of halving to three quarters of the resolution and coming back
 /// @param blur probability of a Gaussian blur with a window of 3 (σ 0.8) or 5 (σ 1.1) pixels
 /// @param brightness factor in 1 ± brightness

@@ -8,9 +8,8 @@ import org.kanface.kernels.Mt19937;
 /// scikit-learn's `train_test_split(stratify=labels, random_state=seed)`.
 ///
 /// Of `n` rows `⌈share · n⌉` are drawn. What is due to a label is rounded down; the units missing
-/// go
-/// to the labels with the largest remainders, ties by lot. Rows and lots come from MT19937 as NumPy
-/// permutes with it.
+/// go to the labels with the largest remainders, ties by lot. Rows and lots come from MT19937 as
+/// NumPy permutes with it.
 ///
 /// @param kept rows that were not drawn, in drawn order
 /// @param drawn the share, in drawn order

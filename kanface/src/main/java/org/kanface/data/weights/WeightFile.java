@@ -18,14 +18,12 @@ import org.kanface.nn.StateException;
 ///
 /// Read are, told apart by content: what `torch.save` wrote (ZIP archives of PyTorch 1.6 and later,
 /// and the format before), `.npy` files holding one pickled dictionary of arrays, and safetensors.
-/// A state dict
-/// may be nested (`{"state_dict": …}`). Shapes and values are as stored (OIHW), row-major;
-/// tensors of 8 and 16 bits and booleans become I32 or U8.
+/// A state dict may be nested (`{"state_dict": …}`). Shapes and values are as stored (OIHW),
+/// row-major; tensors of 8 and 16 bits and booleans become I32 or U8.
 ///
 /// Nothing in a file is run: of a pickle's classes only those of plain tensors are known, all
-/// others
-/// are refused by name. Throws [DataException], one sentence naming the file, for whatever is
-/// damaged, cut off or asks for more memory than the file justifies.
+/// others are refused by name. Throws [DataException], one sentence naming the file, for whatever
+/// is damaged, cut off or asks for more memory than the file justifies.
 public final class WeightFile {
   private static final long SPARE = 16L << 20; // bytes that copies may take in any case
   private static final int COPIES = 4; // of the file's size

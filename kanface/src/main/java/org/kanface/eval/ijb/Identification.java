@@ -17,13 +17,10 @@ import org.kanface.kernels.Workers;
 /// the threshold that belongs to the FPIR, for which there are two rules:
 ///
 /// - **open set**: FPIR is the share of probes without a mate that anybody in the gallery reaches
-/// the
-///   threshold for. The threshold is the lowest that keeps it at or below the wanted rate.
+///   the threshold for. The threshold is the lowest that keeps it at or below the wanted rate.
 /// - **published**, where every probe has a mate: of all similarities of probes and people that are
-/// not
-///   their mates, as many may be above the threshold as there are probes, times the rate, rounded
-/// up,
-///   less one.
+///   not their mates, as many may be above the threshold as there are probes, times the rate,
+///   rounded up, less one.
 ///
 /// Sources: Maze et al., "IARPA Janus Benchmark - C", ICB 2018; InsightFace's 1:N script.
 public final class Identification {

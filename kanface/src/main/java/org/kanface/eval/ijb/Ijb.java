@@ -15,10 +15,8 @@ import org.kanface.data.DataException;
 /// work do not end in a missing file.
 ///
 /// What is alive at the peak beside the network and its batches, [#memory]: 25 bytes a pair (ids
-/// and
-/// label 9, score 8, the scores sorted 8), `8 · dim + 48` a template and 160 a face. No image and
-/// no
-/// face's feature is kept.
+/// and label 9, score 8, the scores sorted 8), `8 · dim + 48` a template and 160 a face. No image
+/// and no face's feature is kept.
 ///
 /// Source: InsightFace's IJB scripts, whose files and numbers these are.
 public final class Ijb {

@@ -5,8 +5,7 @@ package org.kanface.eval.ijb;
 ///
 /// @param flip the outputs for the image and its mirror image are added; else the image's alone
 /// @param normScore the feature keeps its length, which says how well the face can be seen; else it
-/// is
-///     brought to length 1
+///     is brought to length 1
 /// @param detectorScore the feature is multiplied by the detector's score
 public record Pooling(boolean flip, boolean normScore, boolean detectorScore) {
   public static final Pooling PUBLISHED = new Pooling(true, true, true);

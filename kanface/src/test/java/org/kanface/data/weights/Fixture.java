@@ -23,8 +23,7 @@ public final class Fixture {
   }
 
   /// A file of trained weights of the reference data; skips the calling test, with the reason,
-  /// where
-  /// it is absent.
+  /// where it is absent.
   public static Path trained(String name) {
     var file = Path.of(System.getProperty("kanface.shared", "../shared"), "weights", name);
     assumeTrue(Files.isRegularFile(file), () -> "no trained weights at " + file);

@@ -11,8 +11,7 @@ import jdk.incubator.vector.FloatVector;
 
 /// Copies and sums of many short runs of equal length at equal distances: the rows of neighbouring
 /// patches. Goes down the runs one or two vectors at a time, so that a run of a few pixels is a
-/// load and a
-/// store.
+/// load and a store.
 final class ConvRuns {
   private ConvRuns() {}
 

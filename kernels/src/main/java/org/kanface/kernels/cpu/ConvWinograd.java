@@ -13,11 +13,10 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 /// Gradients and inference take `F(4 × 4, 3 × 3)`, a quarter of the multiplications, with errors
 /// some five times those of direct sums: about 1e-6 of the largest value. In the forward pass of a
 /// training that could change the sign of an activation near 0; it takes `F(2 × 2, 3 × 3)`, four
-/// ninths of the multiplications, whose errors are like those of direct sums. The system property
-/// `kanface.winograd` changes that: `always` takes the former in the forward pass too, `never`
-/// takes none.
+/// ninths of the multiplications, whose errors are like those of direct sums. [WinogradUse] changes
+/// that.
 final class ConvWinograd {
-  private static final String CHOICE = System.getProperty("kanface.winograd", "safe");
+  private static final WinogradUse USE = WinogradUse.chosen(); // the backend has checked it
   private static final WinogradTile2 EXACT = new WinogradTile2();
   private static final WinogradTile4 FAST = new WinogradTile4();
   private static final double WASTE =
@@ -34,7 +33,7 @@ final class ConvWinograd {
   private ConvWinograd() {}
 
   static boolean handles(Conv2d s) {
-    return !CHOICE.equals("never")
+    return USE != WinogradUse.NEVER
         && s.kh() == 3
         && s.kw() == 3
         && s.strideH() == 1
@@ -51,7 +50,7 @@ final class ConvWinograd {
 
   /// `y = x * weight + bias`, `bias` 0 where absent.
   static void forward(Conv2d s, long x, long weight, long bias, long y, boolean inference) {
-    var transform = inference || CHOICE.equals("always") ? fast(s) : EXACT;
+    var transform = inference || USE == WinogradUse.ALWAYS ? fast(s) : EXACT;
     Taps taps = (panel, to, step) -> taps(transform, s.c(), panel, weight, to, step);
     var plan = WinogradPlan.of(s, transform.size());
     convolve(new Pass(transform, plan, s.c(), s.outC(), x, taps, bias, y));

@@ -24,8 +24,12 @@ public final class CpuBackend implements Backend {
         : Optional.of("the JVM was started without --add-modules jdk.incubator.vector");
   }
 
+  /// Throws [IllegalArgumentException] where the system property `kanface.winograd` holds a word
+  /// that
+  /// it does not know.
   @Override
   public Optional<Kernels> kernels(DType type, int ordinal) {
+    WinogradUse.chosen();
     return type == DType.F32 ? Optional.of(new CpuKernels()) : Optional.empty();
   }
 

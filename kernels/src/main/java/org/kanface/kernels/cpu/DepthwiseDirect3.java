@@ -15,10 +15,8 @@ import jdk.incubator.vector.FloatVector;
 /// `top`, `middle` and `bottom` are the tile's first pixels in the rows that the kernel covers;
 /// `first` and `last` tell that the image ends left or right of the tile, where `zeros` stands for
 /// a pixel; `step` is the bytes of a pixel, of all operands. Kernels and their sums lie as
-/// `[vectors
-/// of channels, 3, 3, LANES]`. Where the channels are no multiple of a vector, the last one
-/// overlaps
-/// the one before: both compute the same bits for the channels that they share.
+/// `[vectors of channels, 3, 3, LANES]`. Where the channels are no multiple of a vector, the last
+/// one overlaps the one before: both compute the same bits for the channels that they share.
 final class DepthwiseDirect3 {
   /// Pixels of a tile.
   static final int COLS = 7;

@@ -10,8 +10,7 @@ import org.kanface.nn.layer.LayerNorm;
 import org.kanface.tensor.Shape;
 
 /// EdgeNeXt's convolutional block (arXiv:2206.10589) under timm's names: `x + γ ·
-/// MLP(LN(dwconv(x)))`,
-/// `x [b, h, w, d]`. [ConvEncoder] is the same under KANFace's names.
+/// MLP(LN(dwconv(x)))`, `x [b, h, w, d]`. [ConvEncoder] is the same under KANFace's names.
 final class EdgeConvBlock extends Module {
   private final Conv2d convDw; // k×k depthwise
   private final EdgeMlp mlp; // d → 4d → d

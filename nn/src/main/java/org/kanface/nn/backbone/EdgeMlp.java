@@ -12,8 +12,7 @@ import org.kanface.nn.layer.LowRankLinear;
 import org.kanface.nn.layer.ResidualMlp;
 
 /// `fc2(gelu(fc1(x)))` on the last axis, `dim → wide → dim`, under timm's names; linears of low
-/// rank
-/// or, at rank ratio 0, plain.
+/// rank or, at rank ratio 0, plain.
 final class EdgeMlp extends Module {
   private final Module fc1;
   private final Module fc2;

@@ -13,8 +13,7 @@ import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
 
 /// What [KanFace] and [EdgeFace] have in common: four stages of [ConvEncoder] blocks, the last
-/// block
-/// of stages 1-3 an [SdtaEncoder], the mean over positions and a layer norm.
+/// block of stages 1-3 an [SdtaEncoder], the mean over positions and a layer norm.
 ///
 /// Images `x [b, h, w, 3]` in [-1, 1], at least 32 pixels a side → vectors `[b, dims[3]]`.
 abstract class FaceStages extends Module {

@@ -15,10 +15,8 @@ import org.kanface.tensor.Tensor;
 /// channels.
 ///
 /// For row `i` (and column `j` likewise) `e = (i + 1)/(h + 1e-6) · 2π`; channel `f` of 32 is
-/// `sin(e/D_f)` for even
-/// `f`, `cos(e/D_f)` for odd, `D_f = 10000^(2⌊f/2⌋/32)`; rows fill channels 0-31, columns 32-63.
-/// The
-/// arithmetic is float32, as in XCiT's code (arXiv:2106.09681).
+/// `sin(e/D_f)` for even `f`, `cos(e/D_f)` for odd, `D_f = 10000^(2⌊f/2⌋/32)`; rows fill channels
+/// 0-31, columns 32-63. The arithmetic is float32, as in XCiT's code (arXiv:2106.09681).
 public final class FourierPosition extends Module {
   private static final int HIDDEN = 32;
   private static final double TEMPERATURE = 10_000;

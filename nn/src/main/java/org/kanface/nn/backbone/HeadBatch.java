@@ -4,8 +4,7 @@ import org.kanface.kernels.Gemm;
 import org.kanface.kernels.Gemm.Batch;
 
 /// Batched products over samples and heads of XCA, where heads lie inside tokens (`[b, n, row]`, a
-/// head's
-/// channels side by side) and covariances one after another (`[b, heads, width, width]`).
+/// head's channels side by side) and covariances one after another (`[b, heads, width, width]`).
 ///
 /// @param row channels of a token in memory
 record HeadBatch(long samples, long tokens, long heads, long width, long row) {

@@ -24,10 +24,8 @@ import org.kanface.tensor.Shape;
 /// EdgeNeXt's split depthwise transpose attention block (arXiv:2206.10589) with low-rank linears.
 ///
 /// `x [b, h, w, d]`: channels are cut into `scales` chunks that run through a chain of 3×3
-/// depthwise
-/// convolutions (Res2Net), the result attends across channels ([Xca]) and passes an MLP. The
-/// block's residual
-/// is its input, so all of this reaches the output through the MLP alone.
+/// depthwise convolutions (Res2Net), the result attends across channels ([Xca]) and passes an MLP.
+/// The block's residual is its input, so all of this reaches the output through the MLP alone.
 public final class SdtaEncoder extends Module {
   /// Sizes of a block. Throws [org.kanface.tensor.ShapeException] where the channels do not give
   /// `scales` chunks.

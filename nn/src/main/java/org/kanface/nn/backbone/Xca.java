@@ -18,8 +18,7 @@ import org.kanface.tensor.Shape;
 /// or, at ratio 0, plain.
 ///
 /// Tokens `x [b, n, d]` → `[b, n, d]`: queries and keys are L2-normalised over the tokens, channels
-/// of a
-/// head attend to each other, `softmax(temperature_h · q̂ᵀk̂)` over the keys' channels.
+/// of a head attend to each other, `softmax(temperature_h · q̂ᵀk̂)` over the keys' channels.
 public final class Xca extends Module {
   private static final double NORM_FLOOR = 1e-12;
 

@@ -3,9 +3,8 @@ package org.kanface.nn.kan;
 /// Least squares for spline coefficients: the minimum-norm `c` that minimises `‖A c - y‖`.
 ///
 /// `A [points, basis]` holds basis functions at sample points. Solved through the pseudo-inverse of
-/// the smaller Gram
-/// matrix, `c = Aᵀ (A Aᵀ)⁺ y` or `c = (AᵀA)⁺ Aᵀ y`, by Jacobi rotations in double; directions below
-/// [#CUTOFF] of the largest eigenvalue count as zero.
+/// the smaller Gram matrix, `c = Aᵀ (A Aᵀ)⁺ y` or `c = (AᵀA)⁺ Aᵀ y`, by Jacobi rotations in double;
+/// directions below [#CUTOFF] of the largest eigenvalue count as zero.
 public final class CurveToCoef {
   private static final double CUTOFF = 1e-12;
   private static final int MAX_SWEEPS = 60;

@@ -18,8 +18,7 @@ final class EdgeFit {
   }
 
   /// Coefficients `[in, out, basis]` that fit uniform noise of ±`noise`/(2 gridSize) at the inner
-  /// knots; draws in
-  /// the order (knot, input, output).
+  /// knots; draws in the order (knot, input, output).
   static float[] initial(Init init, KANLinear.Config config, float[] row, double noise) {
     int points = config.gridSize() + 1;
     int edges = Math.toIntExact(config.in() * config.out());

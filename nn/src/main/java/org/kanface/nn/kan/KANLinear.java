@@ -65,8 +65,7 @@ public final class KANLinear extends Module {
   private final Parameter scaleSpline; // [in, out]
 
   /// Initialised as the reference: coefficients fit noise of ±0.25/gridSize at the inner knots,
-  /// `scale_base` from
-  /// U(-1/√in, 1/√in), `scale_sp` 1/√in.
+  /// `scale_base` from U(-1/√in, 1/√in), `scale_sp` 1/√in.
   public KANLinear(Init init, Config config) {
     this.config = config;
     Spline spline = config.spline();
@@ -155,8 +154,8 @@ public final class KANLinear extends Module {
   }
 
   /// A layer with `gridSize` intervals over the same range of each input whose splines follow this
-  /// one's, by least
-  /// squares at points spread over the extended range (grid extension, arXiv:2404.19756 §2.5).
+  /// one's, by least squares at points spread over the extended range (grid extension,
+  /// arXiv:2404.19756 §2.5).
   public KANLinear extended(Init init, int gridSize) {
     var next =
         new KANLinear(
@@ -182,10 +181,8 @@ public final class KANLinear extends Module {
   }
 
   /// Moves each input's knots towards the quantiles of `samples [n][in]`, `margin` beyond their
-  /// range, and refits
-  /// the coefficients so that the edge functions stay. `uniformShare` 1 keeps the spacing even, 0
-  /// follows the
-  /// quantiles.
+  /// range, and refits the coefficients so that the edge functions stay. `uniformShare` 1 keeps the
+  /// spacing even, 0 follows the quantiles.
   public void updateGrid(double[][] samples, double uniformShare, double margin) {
     Check.that(
         samples.length >= 2 && samples[0].length == config.in,

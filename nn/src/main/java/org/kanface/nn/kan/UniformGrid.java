@@ -2,8 +2,7 @@ package org.kanface.nn.kan;
 
 /// Evenly spaced knots on an interval, extended by `order` knots at both ends, in the float32
 /// arithmetic of the reference: the inner ones as PyTorch's `linspace` (fused multiply-adds from
-/// either end),
-/// the outer ones one step `(last - first)/gridSize` at a time.
+/// either end), the outer ones one step `(last - first)/gridSize` at a time.
 final class UniformGrid {
   private UniformGrid() {}
 

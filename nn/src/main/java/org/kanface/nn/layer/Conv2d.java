@@ -16,8 +16,7 @@ import org.kanface.tensor.Shape;
 /// [#kaimingNormal(Init)].
 public final class Conv2d extends Module {
   /// Sizes of a convolution with a square kernel. Throws [org.kanface.tensor.ShapeException] where
-  /// `groups` does not
-  /// divide both channel counts.
+  /// `groups` does not divide both channel counts.
   public record Config(
       long in, long out, int kernel, int stride, int padding, long groups, boolean bias) {
     public Config {

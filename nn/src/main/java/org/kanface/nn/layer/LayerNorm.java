@@ -7,8 +7,7 @@ import org.kanface.nn.Packing;
 import org.kanface.tensor.Shape;
 
 /// Layer norm over the last axis (channels of NHWC images): `(x - mean)/√(var + eps) * weight +
-/// bias`,
-/// biased variance. Source: Ba et al. 2016, arXiv:1607.06450.
+/// bias`, biased variance. Source: Ba et al. 2016, arXiv:1607.06450.
 public final class LayerNorm extends Module {
   private final double eps;
   private final Var weight; // [size]

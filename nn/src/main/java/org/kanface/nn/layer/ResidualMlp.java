@@ -6,8 +6,8 @@ import org.kanface.autograd.op.NormMlp;
 import org.kanface.autograd.op.ScaleResidual;
 
 /// The end of a ConvNeXt-like block over its layers: `residual + gamma ·
-/// second(gelu(first(norm(x))))`
-/// in one pass that keeps nothing of the wide activations ([NormMlp]).
+/// second(gelu(first(norm(x))))` in one pass that keeps nothing of the wide activations
+/// ([NormMlp]).
 ///
 /// The layers belong to the block, which registers them under its own names.
 public final class ResidualMlp {

@@ -32,11 +32,10 @@ import org.kanface.tensor.Tensor;
 /// which the length of its feature vector stands.
 ///
 /// With `n̂ = clip(‖x‖, 0.001, 100)`, cosines `c` of `x / n̂` to the centres clipped to `±(1 - ε)`,
-/// and
-/// `k = clip(h (n̂ - μ)/(σ + ε), -1, 1)`: the target's logit is
-/// `s (cos(clip(θ - m k, ε, π - ε)) - m - m k)`, all others `s c`; then mean cross-entropy. `μ` and
-/// `σ` are running statistics of `n̂` (deviation with `n - 1`) that move before they are used:
-/// `μ ← a μ_batch + (1 - a) μ`. No gradient flows through them or `k`.
+/// and `k = clip(h (n̂ - μ)/(σ + ε), -1, 1)`: the target's logit is `s (cos(clip(θ - m k, ε, π -
+/// ε)) - m - m k)`, all others `s c`; then mean cross-entropy. `μ` and `σ` are running statistics
+/// of `n̂` (deviation with `n - 1`) that move before they are used: `μ ← a μ_batch + (1 - a) μ`. No
+/// gradient flows through them or `k`.
 public final class AdaFaceHead extends Module {
   private static final double EPS = 1e-3;
   private static final double SHORTEST = 1e-3; // of the norms
@@ -47,8 +46,7 @@ public final class AdaFaceHead extends Module {
   /// @param margin `m`
   /// @param concentration `h`
   /// @param share `a`, of the newest batch in the running statistics; published as 1 in the head
-  /// and
-  ///     as 0.01 in the trainer
+  ///     and as 0.01 in the trainer
   /// @param sampleRate share of the centres that a step uses, in (0, 1], chosen as in [PartialFc];
   ///     published as 1
   public record Config(

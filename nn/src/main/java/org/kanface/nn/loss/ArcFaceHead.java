@@ -11,8 +11,7 @@ import org.kanface.tensor.Check;
 import org.kanface.tensor.Shape;
 
 /// ArcFace (arXiv:1801.07698) as EfficientFR trains with it: all classes in every step, the
-/// margin's
-/// own derivative, and no case apart for angles beyond `π - margin`.
+/// margin's own derivative, and no case apart for angles beyond `π - margin`.
 ///
 /// `loss = mean_i -log softmax(s (cos(θ_y + m) | cos θ_j))[y_i]`. `weight [classes, embedding]`
 /// begins with Xavier's uniform numbers.

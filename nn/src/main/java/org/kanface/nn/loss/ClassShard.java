@@ -25,8 +25,7 @@ public record ClassShard(long first, long rows, long samples) {
   }
 
   /// The rows that a step uses, ascending: all positives, and the rows with the largest draws up to
-  /// `samples`;
-  /// the positives alone where they are more.
+  /// `samples`; the positives alone where they are more.
   long[] sample(long[] local, float[] draws) {
     long[] positives = Arrays.stream(local).filter(l -> l >= 0).sorted().distinct().toArray();
     if (positives.length > samples) {

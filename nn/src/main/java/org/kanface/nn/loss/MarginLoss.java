@@ -24,8 +24,7 @@ public final class MarginLoss {
   }
 
   /// The reference's `margin_list` `(m1, m2, m3)` with inter-class filtering above `threshold` (0
-  /// is off).
-  /// Throws [org.kanface.tensor.ShapeException] for margins that cannot be combined.
+  /// is off). Throws [org.kanface.tensor.ShapeException] for margins that cannot be combined.
   public static Margin combined(
       double scale, double m1, double m2, double m3, double threshold, boolean exactGradient) {
     Check.that(

@@ -18,12 +18,10 @@ import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
 
 /// Partial FC: a margin softmax over class centres, of which a step may use only a sample (An et
-/// al. 2022,
-/// arXiv:2203.15565).
+/// al. 2022, arXiv:2203.15565).
 ///
 /// `loss = mean_i -log max(p_i[label_i], 1e-30)` with `p` the softmax of `margin(ê·ŵᵀ)` over the
-/// centres in use;
-/// embeddings and centres are L2-normalised, cosines clamped to [-1, 1].
+/// centres in use; embeddings and centres are L2-normalised, cosines clamped to [-1, 1].
 public final class PartialFc extends Module {
   private static final double NORM_FLOOR = 1e-12;
   private static final double PROBABILITY_FLOOR = 1e-30;
@@ -97,7 +95,7 @@ public final class PartialFc extends Module {
   ///
   /// @param embeddings `[n, embedding]`, not normalised
   /// @param labels class numbers, `n` of them; throws [org.kanface.tensor.ShapeException] where one
-  /// is no class
+  ///     is no class
   /// @param draws as many uniform numbers as the shard has rows, for the sample; not read at rate 1
   public Var loss(Var embeddings, long[] labels, Margin margin, float[] draws) {
     ClassLabels.check("PartialFC", embeddings, labels, config.classes);

@@ -8,7 +8,7 @@ import org.kanface.tensor.Tensor;
 /// gradient.
 public final class Adam extends Optimizer {
   /// @param decoupled AdamW: weights shrink by `1 - lr · weightDecay` instead of decay entering the
-  /// gradient
+  ///     gradient
   public record Config(double beta1, double beta2, double eps, boolean decoupled) {
     public static final Config ADAM = new Config(0.9, 0.999, 1e-8, false);
     public static final Config ADAMW = new Config(0.9, 0.999, 1e-8, true);

@@ -15,8 +15,7 @@ import org.kanface.tensor.Tensor;
 /// Updates parameters from their gradients. Parameters without a gradient are left alone.
 ///
 /// The learning rate comes with each step, from a [Schedule]; state (moments, step counts) belongs
-/// to
-/// the optimiser and can be saved and loaded by the parameters' names.
+/// to the optimiser and can be saved and loaded by the parameters' names.
 public abstract class Optimizer implements AutoCloseable {
   /// Parameters that share settings.
   ///
@@ -77,8 +76,7 @@ public abstract class Optimizer implements AutoCloseable {
   }
 
   /// One update at learning rate `lr`. `gradScales` has a factor for each group's gradients
-  /// (clipping, averaging);
-  /// none means 1.
+  /// (clipping, averaging); none means 1.
   public final void step(double lr, double... gradScales) {
     Check.that(
         gradScales.length == 0 || gradScales.length == groups.size(),

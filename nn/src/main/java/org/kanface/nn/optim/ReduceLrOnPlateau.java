@@ -3,8 +3,7 @@ package org.kanface.nn.optim;
 import org.kanface.tensor.Check;
 
 /// Multiplies the learning rate by `factor` after `patience` epochs without improvement, as
-/// PyTorch's
-/// scheduler of that name (relative threshold).
+/// PyTorch's scheduler of that name (relative threshold).
 public final class ReduceLrOnPlateau {
   /// @param maximize whether a larger metric is better
   /// @param threshold an improvement must exceed `best · (1 ± threshold)`

@@ -20,8 +20,7 @@ public interface Schedule {
   }
 
   /// Warm-up without that first full step: update `n` (from 0) runs at `base (n + 1)/W` while `n <
-  /// W`, then falls
-  /// linearly to 0 at `T`.
+  /// W`, then falls linearly to 0 at `T`.
   static Schedule warmupLinear(double base, long warmup, long total) {
     checkSteps(warmup, total);
     return n -> n < warmup ? base * (n + 1) / warmup : base * decay(n, warmup, total, 1);
@@ -39,8 +38,7 @@ public interface Schedule {
   }
 
   /// PyTorch-style polynomial decay of power 2 with warm-up, one step late: the first two updates
-  /// run
-  /// at `f(0)`, update `n` (from 0) at `f(n - 1)`, with `f(e) = base e/W` for `e < W`, then
+  /// run at `f(0)`, update `n` (from 0) at `f(n - 1)`, with `f(e) = base e/W` for `e < W`, then
   /// `base (1 - (e - W)/(T - W))²` up to `T`, and 0 from there on.
   static Schedule laggingSquare(double base, long warmup, long total) {
     checkSteps(warmup, total);

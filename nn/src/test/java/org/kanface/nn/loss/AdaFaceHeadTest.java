@@ -108,8 +108,7 @@ class AdaFaceHeadTest {
   }
 
   /// A sample that holds every centre gives the loss over all; one that leaves centres out gives
-  /// the
-  /// loss over the others alone, and no gradient reaches what is left out.
+  /// the loss over the others alone, and no gradient reaches what is left out.
   @Test
   void aSampleOfTheCentresGivesTheLossOverThem() {
     long[] labels = {0, 1, 1, 0};
