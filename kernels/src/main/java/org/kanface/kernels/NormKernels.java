@@ -77,8 +77,7 @@ public interface NormKernels {
       @Nullable Memory dbias);
 
   /// [#batchNormTrain], then a rectifier in the same pass: `y = z` where `z > 0`, else `slope z`,
-  /// for
-  /// the result `z` of the norm; a slope `[cols]`, or 0 (ReLU) where null.
+  /// for the result `z` of the norm; a slope `[cols]`, or 0 (ReLU) where null.
   void batchNormRectifyTrain(
       long rows,
       long cols,

@@ -25,8 +25,7 @@ public final class CpuBackend implements Backend {
   }
 
   /// Throws [IllegalArgumentException] where the system property `kanface.winograd` holds a word
-  /// that
-  /// it does not know.
+  /// that it does not know.
   @Override
   public Optional<Kernels> kernels(DType type, int ordinal) {
     WinogradUse.chosen();
