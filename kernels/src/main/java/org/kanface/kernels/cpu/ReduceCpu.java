@@ -18,6 +18,9 @@ final class ReduceCpu implements ReduceKernels {
     try (var memory = new Address("sum")) {
       long in = memory.input("x", x, outer * n * inner);
       long out = memory.output("y", y, outer * inner);
+      if (inner == 0) {
+        return;
+      }
       if (inner > 1) {
         sumOfColumns(outer, n, inner, scale, in, out);
       } else if (n > Chunks.ELEMENTS && outer < 16) {
