@@ -15,7 +15,7 @@ import java.util.List;
 /// @param gradientAcc micro-batches per update
 /// @param gradientAccMode whether their gradients are averaged or, as in the reference, summed
 /// @param fp16 loss scaling, as the reference understands the word: forward and backward stay
-///     float32, and an update whose gradients overflow is left out
+///     float32 (see `precision`), and an update whose gradients overflow is left out
 /// @param ema decay of the weights' moving average that is evaluated; 0 for none
 /// @param lrSchedule shape of the learning rate over the steps
 /// @param lrMilestones epochs at which the `step` schedule divides the rate by 10

@@ -1,5 +1,7 @@
 package org.kanface.config;
 
+import org.kanface.kernels.Precision;
+
 /// How a run goes about its work.
 ///
 /// @param output folder of everything the run writes; empty: `work_dirs/NAME`
@@ -14,6 +16,9 @@ package org.kanface.config;
 /// @param seed of everything random
 /// @param device where to compute: `auto` (the CPU's fast kernels where they run), `cpu`, `cuda`,
 ///     `cuda:1`, the slow `reference`, or `cuda-sim`, a simulated GPU and slower still
+/// @param precision what matrix products and dense convolutions multiply in on a GPU: `f32`,
+/// `tf32`,
+///     `f16` (with loss scaling) or `bf16`; weights, gradients and sums stay float32
 /// @param threads of the CPU kernels; 0: all cores
 public record RunConfig(
     String output,
@@ -27,6 +32,7 @@ public record RunConfig(
     int frequent,
     long seed,
     String device,
+    Precision precision,
     int threads) {
 
   public RunConfig {
@@ -41,5 +47,10 @@ public record RunConfig(
         device.matches("auto|cpu|reference|cuda(:\\d{1,2})?|cuda-sim"),
         "device: expected auto, cpu, reference, cuda, cuda:N or cuda-sim, got \"%s\"",
         device);
+    ConfigException.require(
+        precision == Precision.F32 || device.startsWith("cuda"),
+        "precision: device=%s multiplies in f32 alone, got %s; other precisions need device=cuda",
+        device,
+        precision);
   }
 }

@@ -1,6 +1,7 @@
 package org.kanface.train;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,7 +19,10 @@ import org.kanface.config.OptimConfig.Accumulation;
 import org.kanface.config.OptimConfig.HeadUpdate;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.load.Batch;
+import org.kanface.data.load.Normalization;
 import org.kanface.kernels.DType;
+import org.kanface.kernels.Images;
+import org.kanface.kernels.Precision;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.Parameter;
@@ -74,7 +78,8 @@ final class Session implements AutoCloseable {
           case ADAM -> new Adam(groups, Adam.Config.ADAM);
           case ADAMW -> new Adam(groups, Adam.Config.ADAMW);
         };
-    scaler = config.optim().fp16() ? new LossScaler() : null;
+    boolean scales = config.optim().fp16() || config.run().precision() == Precision.F16;
+    scaler = scales ? new LossScaler() : null;
     ema = config.optim().ema() > 0 ? new Ema(network.state(), config.optim().ema()) : null;
   }
 
@@ -190,6 +195,28 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /// The batch on the device, normalised. Bytes are sent as they are and normalised there.
+  private Tensor images(Batch batch) {
+    int side = config.model().imageSize();
+    var shape = Shape.of(batch.size(), side, side, 3);
+    Tensor images = Tensor.empty(device, DType.F32, shape);
+    if (batch.type() == DType.F32) {
+      images.write(batch.images());
+      return images;
+    }
+    Normalization n = Networks.normalization(config.model());
+    var described = new Images(batch.size(), side, side, channels(n.mean()), channels(n.std()));
+    try (Tensor bytes = Tensor.empty(device, DType.U8, shape)) {
+      bytes.write(batch.images());
+      images.kernels().cast().images(described, bytes.memory(), null, DType.F32, images.memory());
+    }
+    return images;
+  }
+
+  private static Images.Channels channels(float[] rgb) {
+    return new Images.Channels(rgb[0], rgb[1], rgb[2]);
+  }
+
   private void update(long step, double lr) {
     OptimConfig optim = config.optim();
     double average = optim.gradientAccMode() == Accumulation.MEAN ? 1.0 / optim.gradientAcc() : 1;
@@ -198,7 +225,6 @@ final class Session implements AutoCloseable {
         optimizer.zeroGrad();
         return;
       }
-      average /= scaler.scale();
     }
     double scale = average;
     if (optim.clip() > 0) {
@@ -218,15 +244,17 @@ final class Session implements AutoCloseable {
     }
   }
 
-  /// Whether a gradient is not finite; the scale has then fallen.
+  /// Takes the scale out of all gradients. Whether one of them is not finite; the scale has then
+  /// fallen.
   private boolean overflow(LossScaler scaling, long step) {
-    double norm = GradNorm.of(network.trained()) + GradNorm.of(head.module().trained());
-    if (Double.isFinite(norm)) {
+    var parameters = new ArrayList<>(network.trained());
+    parameters.addAll(head.module().trained());
+    if (GradNorm.unscale(parameters, 1 / scaling.scale())) {
       return false;
     }
     scaling.overflowed();
     if (scaling.exhausted()) {
-      throw badGradient(norm, step);
+      throw badGradient(GradNorm.of(parameters), step);
     }
     return true;
   }

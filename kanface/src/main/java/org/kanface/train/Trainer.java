@@ -89,7 +89,7 @@ public final class Trainer implements AutoCloseable {
     if (config.run().threads() > 0) {
       Workers.resize(config.run().threads());
     }
-    device = Device.of(config.run().device());
+    device = Device.of(config.run().device(), config.run().precision());
     data = TrainingData.open(config);
     List<String> warnings = DatasetCheck.forTraining(data.train(), false);
     DataSources.Validation named = DataSources.validation(config);
@@ -278,7 +278,7 @@ public final class Trainer implements AutoCloseable {
             config.data().batchSize(), config.data().numWorkers(), config.run().seed())
         .withImageSize(config.model().imageSize(), scaling(config))
         .withDropLast(config.data().dropLast())
-        .withNormalization(Networks.normalization(config.model()))
+        .withNormalization(device.isHost() ? Networks.normalization(config.model()) : null)
         .withAugment(config.augment().toAugmentation())
         .withAugmentFrom(data.augmentFrom())
         .withSkipDamaged(config.data().damaged() == DataConfig.Damaged.SKIP);

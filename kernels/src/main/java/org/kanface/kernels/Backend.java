@@ -21,6 +21,18 @@ public interface Backend {
   /// Its kernels for one element type on one device; empty where it has none for that type.
   Optional<Kernels> kernels(DType type, int ordinal);
 
+  /// The same with products and convolutions in `precision`; empty where it has none.
+  default Optional<Kernels> kernels(DType type, int ordinal, Precision precision) {
+    return precision == Precision.F32 ? kernels(type, ordinal) : Optional.empty();
+  }
+
+  /// Empty where products can be computed in `precision` on this device, else why not.
+  default Optional<String> missing(int ordinal, Precision precision) {
+    return precision == Precision.F32
+        ? Optional.empty()
+        : Optional.of("it multiplies in f32 alone");
+  }
+
   /// What it computes on, in a few words for a report: `512-bit vectors`, a GPU's name. Called only
   /// where nothing is [#missing].
   default String describe() {

@@ -34,6 +34,8 @@ public interface Kernels {
 
   ElementwiseKernels elementwise();
 
+  CastKernels cast();
+
   IndexKernels index();
 
   RandomKernels random();

@@ -1,5 +1,7 @@
 package org.kanface.kernels;
 
+import java.util.List;
+
 /// Reductions over the middle axis of `[outer, n, inner]` and softmax over rows. Sums follow a
 /// fixed tree that depends on the sizes alone.
 public interface ReduceKernels {
@@ -15,8 +17,22 @@ public interface ReduceKernels {
   /// `Σ x²`, accumulated in double. Waits for the result.
   double sumOfSquares(long n, Memory x);
 
+  /// [#sumOfSquares(long, Memory)] of all blocks together.
+  default double sumOfSquares(List<Block> blocks) {
+    double sum = 0;
+    for (Block b : blocks) {
+      sum += sumOfSquares(b.n(), b.memory());
+    }
+    return sum;
+  }
+
   /// Whether all of `x` is finite. Waits for the result.
   boolean allFinite(long n, Memory x);
+
+  /// [#allFinite(long, Memory)] of all blocks.
+  default boolean allFinite(List<Block> blocks) {
+    return blocks.stream().allMatch(b -> allFinite(b.n(), b.memory()));
+  }
 
   /// `y[i, j] = exp(x[i, j] - max_j) / Σ_j exp(…)`; `y` may be `x`.
   void softmax(long rows, long cols, Memory x, Memory y);

@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.kanface.kernels.Backends;
 import org.kanface.kernels.DType;
+import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Kernels;
 import org.kanface.kernels.Memory;
+import org.kanface.kernels.Precision;
 
 /// Where tensors live and what computes on them: a backend's kernels and a memory pool.
 public final class Device {
@@ -20,15 +22,22 @@ public final class Device {
   private final Map<DType, Kernels> kernels = new EnumMap<>(DType.class);
   private final Kernels main; // allocates and copies
   private final MemoryPool pool;
+  private final boolean host;
 
-  private Device(Backends.Choice choice) {
+  private Device(Backends.Choice choice, Precision precision) {
     name = nameOf(choice);
     reason = choice.reason();
     for (DType type : DType.values()) {
-      choice.backend().kernels(type, choice.ordinal()).ifPresent(k -> kernels.put(type, k));
+      choice
+          .backend()
+          .kernels(type, choice.ordinal(), precision)
+          .ifPresent(k -> kernels.put(type, k));
     }
     main = Optional.ofNullable(kernels.get(DType.F32)).orElseThrow();
     pool = new MemoryPool(main::allocate);
+    try (Memory probe = main.allocate(1)) {
+      host = probe instanceof HostMemory;
+    }
   }
 
   /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, `cuda-sim`, …; one object a device, whatever it
@@ -39,11 +48,33 @@ public final class Device {
 
   private static Device open(String device) {
     Backends.Choice choice = Backends.select(device);
-    Device found = OPEN.computeIfAbsent(nameOf(choice), _ -> new Device(choice));
+    Device found = OPEN.computeIfAbsent(nameOf(choice), _ -> new Device(choice, Precision.F32));
     if (device.equals("auto")) { // says more than "asked for"
       found.reason = choice.reason();
     }
     return found;
+  }
+
+  /// The same with matrix products and dense convolutions in `precision`: a device of its own,
+  /// whose tensors do not mix with those of others. Throws [IllegalStateException] with one
+  /// sentence
+  /// where it has no such products, else as [#of(String)].
+  public static Device of(String device, Precision precision) {
+    if (precision == Precision.F32) {
+      return of(device);
+    }
+    Backends.Choice choice = Backends.select(device);
+    choice
+        .backend()
+        .missing(choice.ordinal(), precision)
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException(
+                  "precision %s cannot be had on device %s: %s"
+                      .formatted(precision, nameOf(choice), why));
+            });
+    return OPEN.computeIfAbsent(
+        nameOf(choice) + " " + precision, _ -> new Device(choice, precision));
   }
 
   private static String nameOf(Backends.Choice choice) {
@@ -76,6 +107,11 @@ public final class Device {
       throw new IllegalStateException("device " + name + " has no kernels for " + type);
     }
     return found;
+  }
+
+  /// Whether its tensors lie in the host's memory, so that writing to them crosses no bus.
+  public boolean isHost() {
+    return host;
   }
 
   public MemoryPool pool() {

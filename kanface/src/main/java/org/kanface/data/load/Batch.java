@@ -2,13 +2,15 @@ package org.kanface.data.load;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.kanface.kernels.DType;
 
 /// Images and labels of one training step, in buffers that the loader uses again after [#close].
 ///
 /// The memory belongs to the loader and is gone when the loader is closed.
 public final class Batch implements AutoCloseable {
   private final BatchLoader owner;
-  private final MemorySegment images; // [capacity, side, side, 3] float32, 64-byte aligned
+  private final MemorySegment images; // [capacity, side, side, 3], 64-byte aligned
+  private final DType type;
   private final long[] labels; // [capacity]
   private final int[] indices; // [capacity]
   private final long imageBytes;
@@ -17,12 +19,13 @@ public final class Batch implements AutoCloseable {
   private int index;
   private boolean lastOfEpoch;
 
-  Batch(BatchLoader owner, MemorySegment images, int capacity, int side) {
+  Batch(BatchLoader owner, MemorySegment images, DType type, int capacity, int side) {
     this.owner = owner;
     this.images = images;
+    this.type = type;
     labels = new long[capacity];
     indices = new int[capacity];
-    imageBytes = 3L * side * side * Float.BYTES;
+    imageBytes = 3L * side * side * type.bytes();
   }
 
   void begin(int ofEpoch, int number, int samples, boolean last) {
@@ -38,15 +41,26 @@ public final class Batch implements AutoCloseable {
     MemorySegment.copy(pixels, 0, images, ValueLayout.JAVA_FLOAT, slot * imageBytes, pixels.length);
   }
 
+  void set(int slot, int sample, long label, byte[] pixels) {
+    indices[slot] = sample;
+    labels[slot] = label;
+    MemorySegment.copy(pixels, 0, images, ValueLayout.JAVA_BYTE, slot * imageBytes, pixels.length);
+  }
+
   /// How many images the batch holds: the loader's batch size, fewer in an epoch's last batch where
   /// that is kept.
   public int size() {
     return size;
   }
 
-  /// float32, NHWC [size, side, side, 3], 64-byte aligned, normalised.
+  /// NHWC [size, side, side, 3], 64-byte aligned: normalised float32, or bytes (see [#type]).
   public MemorySegment images() {
     return images.asSlice(0, size * imageBytes);
+  }
+
+  /// Of the images' elements: F32 or U8.
+  public DType type() {
+    return type;
   }
 
   /// Labels; the first [#size] count. The array is used again for later batches.

@@ -58,11 +58,11 @@ public final class BatchLoader implements AutoCloseable {
           options.ranks(), mine, options.batchSize());
     }
     buffers = options.prefetch() + options.workers() + 1;
-    long bytes = 3L * options.imageSize() * options.imageSize() * options.batchSize() * Float.BYTES;
+    int side = options.imageSize();
+    long bytes = 3L * side * side * options.batchSize() * options.type().bytes();
     for (int i = 0; i < buffers; i++) {
-      free.add(
-          new Batch(
-              this, arena.allocate(bytes, ALIGNMENT), options.batchSize(), options.imageSize()));
+      var images = arena.allocate(bytes, ALIGNMENT);
+      free.add(new Batch(this, images, options.type(), options.batchSize(), side));
     }
     for (int i = 0; i < options.workers(); i++) {
       threads.add(Thread.ofPlatform().name("loader-" + i).daemon().start(this::work));

@@ -1,6 +1,8 @@
 package org.kanface.data.load;
 
+import org.jspecify.annotations.Nullable;
 import org.kanface.data.DataException;
+import org.kanface.kernels.DType;
 
 /// How a [BatchLoader] cuts a data set into batches.
 ///
@@ -17,7 +19,8 @@ import org.kanface.data.DataException;
 ///     failing
 /// @param augment what happens to an image
 /// @param augmentFrom the first sample that it happens to; those before it stay as they are
-/// @param normalization from bytes to the network's input
+/// @param normalization from bytes to the network's input; `null` leaves them bytes, for whoever
+///     normalises them later
 public record LoaderOptions(
     int batchSize,
     int workers,
@@ -32,7 +35,7 @@ public record LoaderOptions(
     boolean skipDamaged,
     Augmentation augment,
     int augmentFrom,
-    Normalization normalization) {
+    @Nullable Normalization normalization) {
 
   public LoaderOptions {
     if (batchSize < 1 || workers < 1 || prefetch < 1 || imageSize < 1) {
@@ -103,7 +106,12 @@ public record LoaderOptions(
         normalization);
   }
 
-  public LoaderOptions withNormalization(Normalization other) {
+  /// Of an image's elements in a batch: F32 where they are normalised, else U8.
+  public DType type() {
+    return normalization == null ? DType.U8 : DType.F32;
+  }
+
+  public LoaderOptions withNormalization(@Nullable Normalization other) {
     return new LoaderOptions(
         batchSize,
         workers,

@@ -50,8 +50,12 @@ final class SampleFiller {
     random.reset(options.seed(), epoch, sample);
     RgbImage changed =
         sample < options.augmentFrom() ? image : options.augment().apply(image, random);
-    options.normalization().apply(changed.pixels(), pixels);
-    batch.set(slot, from, label, pixels);
+    if (options.normalization() == null) {
+      batch.set(slot, from, label, changed.pixels());
+    } else {
+      options.normalization().apply(changed.pixels(), pixels);
+      batch.set(slot, from, label, pixels);
+    }
   }
 
   private RgbImage sized(RgbImage image, int index) {

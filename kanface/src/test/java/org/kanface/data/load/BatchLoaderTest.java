@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kanface.data.DataException;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.image.RgbImage;
+import org.kanface.kernels.DType;
 
 class BatchLoaderTest {
   private static final int SIDE = 8;
@@ -150,6 +151,19 @@ class BatchLoaderTest {
         assertThat(b.images().asSlice(at, 4L * pixels.length).toArray(ValueLayout.JAVA_FLOAT))
             .isEqualTo(pixels);
       }
+    }
+  }
+
+  @Test
+  void leavesBytesWhereNothingIsToBeNormalised() throws InterruptedException {
+    var plain = LoaderOptions.evaluation(2, 1).withImageSize(SIDE, Scaling.NONE).withNormalization(null);
+    try (var loader = new BatchLoader(tiny(3), plain);
+        var b = loader.next()) {
+      assertThat(b.type()).isEqualTo(DType.U8);
+      assertThat(b.images().byteSize()).isEqualTo(2L * SIDE * SIDE * 3);
+      byte[] second = tiny(3).image(1).pixels();
+      assertThat(b.images().asSlice(second.length).toArray(ValueLayout.JAVA_BYTE))
+          .isEqualTo(second);
     }
   }
 

@@ -35,20 +35,30 @@ final class Address implements AutoCloseable {
 
   /// The address of an input of at least `floats` elements; 0 for an absent one.
   long input(String name, @Nullable Memory memory, long floats) {
-    return memory == null ? 0 : of(name, memory, floats, false);
+    return memory == null ? 0 : of(name, memory, floats * Float.BYTES, false);
+  }
+
+  /// The same for a block of at least `bytes` bytes.
+  long inputBytes(String name, @Nullable Memory memory, long bytes) {
+    return memory == null ? 0 : of(name, memory, bytes, false);
   }
 
   /// The address of an output of at least `floats` elements, which may also be read.
   long output(String name, Memory memory, long floats) {
-    return of(name, memory, floats, true);
+    return of(name, memory, floats * Float.BYTES, true);
   }
 
-  private long of(String name, Memory memory, long floats, boolean written) {
+  /// The same for a block of at least `bytes` bytes.
+  long outputBytes(String name, Memory memory, long bytes) {
+    return of(name, memory, bytes, true);
+  }
+
+  private long of(String name, Memory memory, long bytes, boolean written) {
     var segment = Simd.segment(memory);
-    if (floats * Float.BYTES > segment.byteSize() || floats < 0) {
+    if (bytes > segment.byteSize() || bytes < 0) {
       throw new IllegalArgumentException(
           "[%s] %s: expected at least %d bytes, got %d"
-              .formatted(operation, name, floats * Float.BYTES, segment.byteSize()));
+              .formatted(operation, name, bytes, segment.byteSize()));
     }
     if (!segment.scope().isAlive()) {
       throw new IllegalStateException("[%s] %s: the block is closed".formatted(operation, name));

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
+import org.kanface.kernels.CastKernels;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.ElementwiseKernels;
@@ -84,6 +85,11 @@ final class CpuKernels implements Kernels {
   @Override
   public ElementwiseKernels elementwise() {
     return new ElementwiseCpu();
+  }
+
+  @Override
+  public CastKernels cast() {
+    return new CastCpu();
   }
 
   @Override

@@ -1,11 +1,16 @@
 package org.kanface.kernels.cpu;
 
+import java.util.List;
+import org.kanface.kernels.Block;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.OptimizerKernels;
 
 /// Optimiser steps on vectors. The last elements are padded to a whole vector and go through the
 /// same loop.
 final class OptimizerCpu implements OptimizerKernels {
+  private final ElementwiseCpu elementwise = new ElementwiseCpu();
+  private final ReduceCpu reduce = new ReduceCpu();
+
   /// A step over the same range of up to four blocks.
   @FunctionalInterface
   private interface Step {
@@ -103,6 +108,16 @@ final class OptimizerCpu implements OptimizerKernels {
           second,
           (a, b, c, d, bytes) -> OptimizerSteps.adam(step, a, b, c, d, bytes));
     }
+  }
+
+  @Override
+  public boolean unscale(double factor, List<Block> grads) {
+    boolean finite = true;
+    for (Block b : grads) {
+      elementwise.affine(b.n(), factor, 0, b.memory(), b.memory());
+      finite &= reduce.allFinite(b.n(), b.memory());
+    }
+    return finite;
   }
 
   @Override

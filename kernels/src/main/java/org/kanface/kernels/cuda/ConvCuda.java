@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.Memory;
+import org.kanface.kernels.Precision;
 
 /// Convolutions, each the way that suits it: depthwise ones through `depthwise.cu`, those whose
 /// windows do not overlap (1×1, the stems that cut an image into patches) as one matrix product,
@@ -13,13 +14,24 @@ final class ConvCuda implements ConvKernels {
   private static final int ALIGNMENT = 16; // of what it reads and writes
 
   private final CudaContext context;
+  private final Precision precision;
   private final GemmCuda gemm;
+  private final ElementwiseCuda elementwise;
+  private final CastCuda casts;
   private final DepthwiseCuda depthwise;
   private final PatchConvCuda patches;
 
-  ConvCuda(CudaContext context, GemmCuda gemm, ElementwiseCuda elementwise) {
+  ConvCuda(
+      CudaContext context,
+      Precision precision,
+      GemmCuda gemm,
+      ElementwiseCuda elementwise,
+      CastCuda casts) {
     this.context = context;
+    this.precision = precision;
     this.gemm = gemm;
+    this.elementwise = elementwise;
+    this.casts = casts;
     depthwise = new DepthwiseCuda(context);
     patches = new PatchConvCuda(context, gemm, elementwise);
   }
@@ -37,11 +49,11 @@ final class ConvCuda implements ConvKernels {
           s,
           (part, first) -> {
             try (var scratch = context.scratch().lease()) {
-              var result = new Aligned(scratch, part(y, first, outputs(part)));
+              var result = new Result(scratch, part(y, first, outputs(part)));
               dnn(part)
                   .forward(
-                      aligned(scratch, part(x, first, inputs(part))),
-                      aligned(scratch, whole(weight, s.weightNumel())),
+                      factor(scratch, part(x, first, inputs(part))),
+                      factor(scratch, whole(weight, s.weightNumel())),
                       result.target());
               result.store();
             }
@@ -65,11 +77,11 @@ final class ConvCuda implements ConvKernels {
           s,
           (part, first) -> {
             try (var scratch = context.scratch().lease()) {
-              var result = new Aligned(scratch, part(dx, first, inputs(part)));
+              var result = new Result(scratch, part(dx, first, inputs(part)));
               dnn(part)
                   .gradInput(
-                      aligned(scratch, part(dy, first, outputs(part))),
-                      aligned(scratch, whole(weight, s.weightNumel())),
+                      factor(scratch, part(dy, first, outputs(part))),
+                      factor(scratch, whole(weight, s.weightNumel())),
                       result.target());
               result.store();
             }
@@ -86,27 +98,29 @@ final class ConvCuda implements ConvKernels {
     } else if (PatchConvCuda.has(s)) {
       patches.gradWeight(s, x, dy, dweight);
     } else {
-      try (var whole = context.scratch().lease()) {
-        var result = new Aligned(whole, whole(dweight, s.weightNumel()));
-        each(
-            s,
-            (part, first) -> {
-              try (var scratch = context.scratch().lease()) {
-                dnn(part)
-                    .gradWeight(
-                        aligned(scratch, part(x, first, inputs(part))),
-                        aligned(scratch, part(dy, first, outputs(part))),
-                        result.target(),
-                        first > 0);
+      CudaMemory sum = whole(dweight, s.weightNumel());
+      each(
+          s,
+          (part, first) -> {
+            try (var scratch = context.scratch().lease()) {
+              CudaMemory share = first == 0 ? sum : scratch.take(s.weightNumel());
+              var result = new Result(scratch, share.slice(0, sum.byteSize()));
+              dnn(part)
+                  .gradWeight(
+                      factor(scratch, part(x, first, inputs(part))),
+                      factor(scratch, part(dy, first, outputs(part))),
+                      result.target());
+              result.store();
+              if (first > 0) {
+                elementwise.axpy(s.weightNumel(), 1, share, sum);
               }
-            });
-        result.store();
-      }
+            }
+          });
     }
   }
 
   private CudnnConvolution dnn(Conv2d part) {
-    return context.dnn().convolution(part);
+    return context.dnn().convolution(part, precision);
   }
 
   private void zero(Memory block, long elements) {
@@ -172,8 +186,14 @@ final class ConvCuda implements ConvKernels {
     return context.mine(block).slice(0, elements * Float.BYTES);
   }
 
-  /// The block itself, or a copy where it does not begin where cuDNN wants it to.
-  private DevicePointer aligned(Scratch.Lease scratch, CudaMemory block) {
+  /// The block itself, or a copy where it does not begin where cuDNN wants it to, or where cuDNN
+  /// is to have it in 16 bits.
+  private DevicePointer factor(Scratch.Lease scratch, CudaMemory block) {
+    if (precision.half().isPresent()) {
+      CudaMemory copy = half(scratch, block);
+      casts.narrow(precision.half().get(), numel(block), block, copy);
+      return copy.pointer();
+    }
     if (isAligned(block)) {
       return block.pointer();
     }
@@ -182,19 +202,30 @@ final class ConvCuda implements ConvKernels {
     return copy.pointer();
   }
 
+  private static long numel(CudaMemory block) {
+    return block.byteSize() / Float.BYTES;
+  }
+
+  /// Room for as many 16-bit numbers as a block has floats.
+  private static CudaMemory half(Scratch.Lease scratch, CudaMemory block) {
+    return scratch.take(Math.ceilDiv(numel(block), 2));
+  }
+
   private static boolean isAligned(CudaMemory block) {
     return block.pointer().address() % ALIGNMENT == 0;
   }
 
   /// A block to be written: itself, or a stand-in that is copied to it afterwards.
-  private final class Aligned {
+  private final class Result {
     private final CudaMemory block;
     private final CudaMemory written;
 
-    Aligned(Scratch.Lease scratch, CudaMemory block) {
+    Result(Scratch.Lease scratch, CudaMemory block) {
       this.block = block;
       written =
-          isAligned(block) ? block : scratch.take(Math.ceilDiv(block.byteSize(), Float.BYTES));
+          precision.half().isPresent()
+              ? half(scratch, block)
+              : isAligned(block) ? block : scratch.take(numel(block));
     }
 
     DevicePointer target() {
@@ -202,7 +233,9 @@ final class ConvCuda implements ConvKernels {
     }
 
     void store() {
-      if (written != block) {
+      if (precision.half().isPresent()) {
+        casts.widen(precision.half().get(), numel(block), written, block);
+      } else if (written != block) {
         context.copy(written, block, block.byteSize());
       }
     }

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cuda;
 
 import static jcuda.jcublas.JCublas2.cublasCreate;
+import static jcuda.jcublas.JCublas2.cublasGemmStridedBatchedEx_64_new;
 import static jcuda.jcublas.JCublas2.cublasGetStatusName;
 import static jcuda.jcublas.JCublas2.cublasGetStatusString;
 import static jcuda.jcublas.JCublas2.cublasSetMathMode;
@@ -13,10 +14,14 @@ import static jcuda.jcublas.cublasOperation.CUBLAS_OP_T;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
+import jcuda.cudaDataType;
+import jcuda.jcublas.cublasComputeType;
+import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasStatus;
 import jcuda.runtime.cudaStream_t;
+import org.kanface.kernels.DType;
 import org.kanface.kernels.Gemm;
 
 /// cuBLAS on a context's stream. It thinks in columns: a row-major matrix is its transpose there,
@@ -38,17 +43,25 @@ final class CudaBlas {
     check(cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH), "choosing full precision");
   }
 
-  /// Enqueues `count` products `c = alpha op(a)·op(b) (+ c)` whose operands begin so many elements
-  /// apart; all sizes are at least 1.
-  synchronized void gemm(
-      Gemm s,
-      long count,
-      DevicePointer a,
-      long aStride,
-      DevicePointer b,
-      long bStride,
-      DevicePointer c,
-      long cStride) {
+  /// A matrix as it is stored, the first of a batch.
+  ///
+  /// @param leading elements from one row to the next
+  /// @param stride elements from one matrix to the next
+  record Matrix(DevicePointer start, DType type, long leading, long stride) {
+    private int library() {
+      return switch (type) {
+        case F16 -> cudaDataType.CUDA_R_16F;
+        case BF16 -> cudaDataType.CUDA_R_16BF;
+        default -> cudaDataType.CUDA_R_32F;
+      };
+    }
+  }
+
+  /// Enqueues `count` products `c = alpha op(a)·op(b) (+ c)`; all sizes are at least 1. The factors
+  /// are float32, or both of the same 16-bit type; sums and `c` are float32.
+  ///
+  /// @param tf32 whether float32 factors may be rounded to TF32
+  synchronized void gemm(Gemm s, boolean tf32, long count, Matrix a, Matrix b, Matrix c) {
     var factors = FACTORS.get();
     factors.putFloat(0, (float) s.alpha()).putFloat(Float.BYTES, s.accumulate() ? 1 : 0);
     var alpha = Pointer.to(factors);
@@ -58,23 +71,60 @@ final class CudaBlas {
     context.enter();
     var times = context.times();
     var start = times == null ? null : times.start();
-    int status =
-        count == 1
-            ? cublasSgemm_v2_64(
-                handle, first, second, s.n(), s.m(), s.k(), alpha, b, s.ldb(), a, s.lda(), beta, c,
-                s.ldc())
-            : cublasSgemmStridedBatched_64(
-                handle, first, second, s.n(), s.m(), s.k(), alpha, b, s.ldb(), bStride, a, s.lda(),
-                aStride, beta, c, s.ldc(), cStride, count);
-    check(status, "[gemm] %d × %s on %s", count, s, context);
+    int status;
+    if (tf32 || a.type != DType.F32) {
+      int compute =
+          tf32
+              ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
+              : cublasComputeType.CUBLAS_COMPUTE_32F;
+      status =
+          cublasGemmStridedBatchedEx_64_new(
+              handle,
+              first,
+              second,
+              s.n(),
+              s.m(),
+              s.k(),
+              alpha,
+              b.start,
+              b.library(),
+              b.leading,
+              b.stride,
+              a.start,
+              a.library(),
+              a.leading,
+              a.stride,
+              beta,
+              c.start,
+              c.library(),
+              c.leading,
+              c.stride,
+              count,
+              compute,
+              cublasGemmAlgo.CUBLAS_GEMM_DEFAULT);
+    } else if (count == 1) {
+      status =
+          cublasSgemm_v2_64(
+              handle, first, second, s.n(), s.m(), s.k(), alpha, b.start, b.leading, a.start,
+              a.leading, beta, c.start, c.leading);
+    } else {
+      status =
+          cublasSgemmStridedBatched_64(
+              handle, first, second, s.n(), s.m(), s.k(), alpha, b.start, b.leading, b.stride,
+              a.start, a.leading, a.stride, beta, c.start, c.leading, c.stride, count);
+    }
+    String type = tf32 ? "TF32" : a.type.name();
+    check(status, "[gemm] %d × %s of %s on %s", count, s, type, context);
     if (times != null && start != null) {
-      times.end(start, name(s, count), 0, 2.0 * count * s.m() * s.n() * s.k());
+      times.end(start, name(s, type, count), 0, 2.0 * count * s.m() * s.n() * s.k());
     }
   }
 
-  private static String name(Gemm s, long count) {
-    return "cublas %s%s %dx%dx%d, %d times"
-        .formatted(s.transA() ? "T" : "N", s.transB() ? "T" : "N", s.m(), s.n(), s.k(), count);
+  private static String name(Gemm s, String type, long count) {
+    String plain =
+        "cublas %s%s %dx%dx%d, %d times"
+            .formatted(s.transA() ? "T" : "N", s.transB() ? "T" : "N", s.m(), s.n(), s.k(), count);
+    return type.equals(DType.F32.name()) ? plain : plain + ", in " + type;
   }
 
   private static void check(int status, String what, Object... arguments) {

@@ -14,6 +14,7 @@ import static org.kanface.kernels.cuda.CudaException.check;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -21,10 +22,13 @@ import jcuda.driver.CUresult;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Memory;
+import org.kanface.kernels.Precision;
 
 /// A GPU in use: its primary context, one stream, and the modules loaded so far. Lives as long as
 /// the process.
 final class CudaContext {
+  private static final int AMPERE = 80; // compute capability
+
   private final String name;
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
@@ -76,6 +80,16 @@ final class CudaContext {
   /// Compute capability times 10: 75, 80, 90, …
   int capability() {
     return capability;
+  }
+
+  /// Empty where its tensor cores multiply in `precision`, else why not.
+  Optional<String> missing(Precision precision) {
+    boolean needsAmpere = precision == Precision.TF32 || precision == Precision.BF16;
+    return needsAmpere && capability < AMPERE
+        ? Optional.of(
+            "%s needs compute capability 8.0 or more, got %d.%d"
+                .formatted(precision, capability / 10, capability % 10))
+        : Optional.empty();
   }
 
   int multiprocessors() {

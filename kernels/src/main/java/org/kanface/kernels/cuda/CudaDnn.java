@@ -14,6 +14,7 @@ import jcuda.jcudnn.cudnnHandle;
 import jcuda.jcudnn.cudnnStatus;
 import jcuda.runtime.cudaStream_t;
 import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.Precision;
 
 /// cuDNN on a context's stream, and the convolutions that were planned so far.
 final class CudaDnn {
@@ -21,7 +22,7 @@ final class CudaDnn {
 
   private final CudaContext context;
   private final cudnnHandle handle = new cudnnHandle();
-  private final Map<Conv2d, CudnnConvolution> convolutions = new HashMap<>();
+  private final Map<Asked, CudnnConvolution> convolutions = new HashMap<>();
   private final ByteBuffer factors =
       ByteBuffer.allocateDirect(2 * Float.BYTES)
           .order(ByteOrder.nativeOrder())
@@ -58,9 +59,12 @@ final class CudaDnn {
     return Pointer.to(factors).withByteOffset(Float.BYTES);
   }
 
+  private record Asked(Conv2d shape, Precision precision) {}
+
   /// What is known about a convolution, planned when first asked for.
-  synchronized CudnnConvolution convolution(Conv2d shape) {
-    return convolutions.computeIfAbsent(shape, s -> new CudnnConvolution(this, s));
+  synchronized CudnnConvolution convolution(Conv2d shape, Precision precision) {
+    return convolutions.computeIfAbsent(
+        new Asked(shape, precision), _ -> new CudnnConvolution(this, shape, precision));
   }
 
   static void check(int status, String what, Object... arguments) {

@@ -1,5 +1,6 @@
 package org.kanface.kernels.cuda;
 
+import org.kanface.kernels.CastKernels;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.ElementwiseKernels;
@@ -12,13 +13,16 @@ import org.kanface.kernels.MlpKernels;
 import org.kanface.kernels.NormKernels;
 import org.kanface.kernels.OptimizerKernels;
 import org.kanface.kernels.PoolKernels;
+import org.kanface.kernels.Precision;
 import org.kanface.kernels.RandomKernels;
 import org.kanface.kernels.ReduceKernels;
 import org.kanface.kernels.SplineKernels;
 
-/// Float32 kernels on a GPU: our own, cuBLAS for products, cuDNN for dense convolutions.
+/// Float32 kernels on a GPU: our own, cuBLAS for products, cuDNN for dense convolutions, these two
+/// in any [Precision].
 final class CudaKernels implements Kernels {
   private final CudaContext context;
+  private final Precision precision;
   private final GemmKernels gemm;
   private final ConvKernels conv;
   private final PoolKernels pool;
@@ -26,30 +30,35 @@ final class CudaKernels implements Kernels {
   private final MlpKernels mlp;
   private final ReduceKernels reduce;
   private final ElementwiseKernels elementwise;
+  private final CastKernels cast;
   private final IndexKernels index;
   private final RandomKernels random;
   private final LossKernels loss;
   private final SplineKernels spline;
   private final OptimizerKernels optimizer;
 
-  CudaKernels(CudaContext context) {
+  CudaKernels(CudaContext context, Precision precision) {
     this.context = context;
-    var products = new GemmCuda(context);
+    this.precision = precision;
+    var casts = new CastCuda(context);
+    var products = new GemmCuda(context, precision, casts);
     var elements = new ElementwiseCuda(context);
     var norms = new NormCuda(context, elements);
-    var sums = new ReduceCuda(context);
+    var many = new Many(context);
+    var sums = new ReduceCuda(context, many);
     gemm = products;
     norm = norms;
     reduce = sums;
     elementwise = elements;
-    conv = new ConvCuda(context, products, elements);
+    conv = new ConvCuda(context, precision, products, elements, casts);
     pool = new PoolCuda(context);
     mlp = new MlpCuda(context, products, norms, elements, sums);
+    cast = casts;
     index = new IndexCuda(context);
     random = new RandomCuda(context);
     loss = new LossCuda(context);
     spline = new SplineCuda(context);
-    optimizer = new OptimizerCuda(context);
+    optimizer = new OptimizerCuda(context, many);
   }
 
   CudaContext context() {
@@ -58,7 +67,8 @@ final class CudaKernels implements Kernels {
 
   @Override
   public String describe() {
-    return "%s, %s".formatted(context, context.describe());
+    String plain = "%s, %s".formatted(context, context.describe());
+    return precision == Precision.F32 ? plain : plain + ", products in " + precision;
   }
 
   @Override
@@ -109,6 +119,11 @@ final class CudaKernels implements Kernels {
   @Override
   public ElementwiseKernels elementwise() {
     return elementwise;
+  }
+
+  @Override
+  public CastKernels cast() {
+    return cast;
   }
 
   @Override

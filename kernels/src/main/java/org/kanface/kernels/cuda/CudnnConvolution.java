@@ -35,10 +35,12 @@ import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.jcudnn.cudnnTensorFormat;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.Precision;
 
 /// One convolution as cuDNN knows it: descriptors of NHWC images and OHWI weights, and for each
 /// direction the algorithm that was chosen: the first that cuDNN proposes whose sums have a fixed
-/// order and whose workspace is no larger than [#WORKSPACE]. Full float32, no TF32.
+/// order and whose workspace is no larger than [#WORKSPACE]. In a 16-bit precision images, weights
+/// and results are all of that type and sums are float32; full float32 uses no TF32.
 ///
 /// cuDNN proposes from tables and measures nothing, so that a convolution always gets the same
 /// algorithm on the same GPU.
@@ -51,6 +53,7 @@ final class CudnnConvolution {
 
   private final CudaDnn dnn;
   private final Conv2d shape;
+  private final int type;
   private final cudnnTensorDescriptor x = new cudnnTensorDescriptor();
   private final cudnnTensorDescriptor y = new cudnnTensorDescriptor();
   private final cudnnFilterDescriptor weight = new cudnnFilterDescriptor();
@@ -59,16 +62,17 @@ final class CudnnConvolution {
   private @Nullable Proposal backwardData;
   private @Nullable Proposal backwardFilter;
 
-  CudnnConvolution(CudaDnn dnn, Conv2d shape) {
+  CudnnConvolution(CudaDnn dnn, Conv2d shape, Precision precision) {
     this.dnn = dnn;
     this.shape = shape;
+    type = type(precision);
     tensor(x, shape.h(), shape.w(), shape.c());
     tensor(y, shape.outH(), shape.outW(), shape.outC());
     check(cudnnCreateFilterDescriptor(weight), "describing weights");
     check(
         cudnnSetFilter4dDescriptor(
             weight,
-            cudnnDataType.CUDNN_DATA_FLOAT,
+            type,
             cudnnTensorFormat.CUDNN_TENSOR_NHWC,
             Math.toIntExact(shape.outC()),
             Math.toIntExact(shape.c() / shape.groups()),
@@ -95,9 +99,25 @@ final class CudnnConvolution {
         "[conv2d] the groups of %s",
         shape);
     check(
-        cudnnSetConvolutionMathType(window, cudnnMathType.CUDNN_FMA_MATH),
+        cudnnSetConvolutionMathType(window, math(precision)),
         "[conv2d] the precision of %s",
         shape);
+  }
+
+  private static int type(Precision precision) {
+    return switch (precision) {
+      case F32, TF32 -> cudnnDataType.CUDNN_DATA_FLOAT;
+      case F16 -> cudnnDataType.CUDNN_DATA_HALF;
+      case BF16 -> cudnnDataType.CUDNN_DATA_BFLOAT16;
+    };
+  }
+
+  private static int math(Precision precision) {
+    return switch (precision) {
+      case F32 -> cudnnMathType.CUDNN_FMA_MATH;
+      case TF32 -> cudnnMathType.CUDNN_DEFAULT_MATH; // which rounds float32 to TF32
+      case F16, BF16 -> cudnnMathType.CUDNN_TENSOR_OP_MATH;
+    };
   }
 
   private void tensor(cudnnTensorDescriptor tensor, long h, long w, long c) {
@@ -106,7 +126,7 @@ final class CudnnConvolution {
         cudnnSetTensor4dDescriptor(
             tensor,
             cudnnTensorFormat.CUDNN_TENSOR_NHWC,
-            cudnnDataType.CUDNN_DATA_FLOAT,
+            type,
             Math.toIntExact(shape.n()),
             Math.toIntExact(c),
             Math.toIntExact(h),
@@ -277,8 +297,7 @@ final class CudnnConvolution {
     }
   }
 
-  /// @param accumulate whether it is added to what `dweight` holds
-  synchronized void gradWeight(Pointer images, Pointer dy, Pointer dweight, boolean accumulate) {
+  synchronized void gradWeight(Pointer images, Pointer dy, Pointer dweight) {
     Proposal p = backwardFilter();
     try (var scratch = dnn.context().scratch().lease()) {
       var start = start();
@@ -294,7 +313,7 @@ final class CudnnConvolution {
               p.algorithm,
               workspace(scratch, p).pointer(),
               p.workspace,
-              accumulate ? dnn.one() : dnn.zero(),
+              dnn.zero(),
               weight,
               dweight),
           "[conv2d] the weights' gradient of %s",

@@ -1,20 +1,29 @@
 package org.kanface.kernels.cuda;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.DType;
 import org.kanface.kernels.Epilogue;
 import org.kanface.kernels.Gemm;
 import org.kanface.kernels.GemmKernels;
 import org.kanface.kernels.Memory;
+import org.kanface.kernels.Precision;
 
-/// cuBLAS, and `gemm.cu` for what follows a product.
+/// cuBLAS, and `gemm.cu` for what follows a product. In a 16-bit precision both factors are first
+/// copied to scratch memory in that type; the result is float32 all the same.
 final class GemmCuda implements GemmKernels {
   private static final int ROWS = 8; // of a block of 32 columns
 
+  private static final long ROW = 8; // 16-bit rows begin at multiples of 16 bytes
+
   private final CudaContext context;
+  private final Precision precision;
+  private final CastCuda casts;
   private final CudaModule module;
 
-  GemmCuda(CudaContext context) {
+  GemmCuda(CudaContext context, Precision precision, CastCuda casts) {
     this.context = context;
+    this.precision = precision;
+    this.casts = casts;
     module = context.module("gemm");
   }
 
@@ -30,7 +39,9 @@ final class GemmCuda implements GemmKernels {
             operand("b", s, b, s.transB(), s.k(), s.n(), s.ldb(), batch.bOuter(), batch.bInner()),
             operand("c", s, c, false, s.m(), s.n(), s.ldc(), batch.cOuter(), batch.cInner()));
     if (s.k() > 0) {
-      products(s, operands);
+      try (var scratch = context.scratch().lease()) {
+        products(s, factors(s, operands, scratch));
+      }
     } else if (!s.accumulate()) {
       zero(s, operands.c());
     }
@@ -39,11 +50,35 @@ final class GemmCuda implements GemmKernels {
     }
   }
 
-  /// A stored matrix, and how far apart those of a batch begin, in elements.
-  private record Operand(DevicePointer start, long outer, long inner) {
+  /// A stored matrix `[rows, cols]`, and how far apart those of a batch begin, in elements.
+  private record Operand(
+      CudaMemory block, DType type, long rows, long cols, long leading, long outer, long inner) {
     DevicePointer at(long i, long j) {
-      return start.plus((i * outer + j * inner) * Float.BYTES);
+      return block.pointer().plus((i * outer + j * inner) * type.bytes());
     }
+
+    CudaBlas.Matrix matrix(long i, long j, boolean walksInner) {
+      return new CudaBlas.Matrix(at(i, j), type, leading, walksInner ? inner : outer);
+    }
+  }
+
+  /// All matrices of a factor in `half`, one after the other; those that a batch shares once.
+  private Operand rounded(DType half, Operand x, Gemm.Batch batch, Scratch.Lease scratch) {
+    long outer = x.outer == 0 ? 1 : batch.outer();
+    long inner = x.inner == 0 ? 1 : batch.inner();
+    long leading = Math.ceilDiv(x.cols, ROW) * ROW;
+    long matrix = x.rows * leading;
+    CudaMemory packed = scratch.take(Math.ceilDiv(outer * inner * matrix, 2));
+    var from = new CastCuda.Batch(outer, inner, x.rows, x.cols, x.outer, x.inner, x.leading);
+    casts.pack(half, from, x.block, leading, packed);
+    return new Operand(
+        packed,
+        half,
+        x.rows,
+        x.cols,
+        leading,
+        x.outer == 0 ? 0 : inner * matrix,
+        x.inner == 0 ? 0 : matrix);
   }
 
   private record Operands(Operand a, Operand b, Operand c) {
@@ -73,7 +108,20 @@ final class GemmCuda implements GemmKernels {
           "[gemm] %s of %s: expected at least %,d bytes, got %,d"
               .formatted(name, s, elements * Float.BYTES, block.byteSize()));
     }
-    return new Operand(block.pointer(), outer, inner);
+    return new Operand(block, DType.F32, storedRows, storedCols, leading, outer, inner);
+  }
+
+  /// The factors as the library gets them.
+  private Operands factors(Gemm s, Operands o, Scratch.Lease scratch) {
+    return precision
+        .half()
+        .map(
+            half ->
+                new Operands(
+                    rounded(half, o.a, s.batch(), scratch),
+                    rounded(half, o.b, s.batch(), scratch),
+                    o.c))
+        .orElse(o);
   }
 
   /// The library walks one level of the batch, the longer one; the other is a loop.
@@ -98,13 +146,11 @@ final class GemmCuda implements GemmKernels {
         .blas()
         .gemm(
             s,
+            precision == Precision.TF32,
             count,
-            o.a.at(i, j),
-            walksInner ? o.a.inner : o.a.outer,
-            o.b.at(i, j),
-            walksInner ? o.b.inner : o.b.outer,
-            o.c.at(i, j),
-            walksInner ? o.c.inner : o.c.outer);
+            o.a.matrix(i, j, walksInner),
+            o.b.matrix(i, j, walksInner),
+            o.c.matrix(i, j, walksInner));
   }
 
   private void zero(Gemm s, Operand c) {

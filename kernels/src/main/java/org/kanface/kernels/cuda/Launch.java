@@ -113,6 +113,16 @@ final class Launch {
     return sized(memory, elements * Long.BYTES);
   }
 
+  /// The same for a block of at least `elements` 16-bit numbers.
+  Launch halves(@Nullable Memory memory, long elements) {
+    return sized(memory, elements * Short.BYTES);
+  }
+
+  /// The same for a block of at least `bytes` bytes.
+  Launch bytes(@Nullable Memory memory, long bytes) {
+    return sized(memory, bytes);
+  }
+
   private Launch sized(@Nullable Memory memory, long bytes) {
     memory(memory);
     this.bytes += memory == null ? 0 : bytes;

@@ -1,6 +1,8 @@
 package org.kanface.kernels.cuda;
 
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.kanface.kernels.Block;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.ReduceKernels;
@@ -15,9 +17,11 @@ final class ReduceCuda implements ReduceKernels {
   private final CudaContext context;
   private final CudaModule module;
   private final Sums sums;
+  private final Many many;
 
-  ReduceCuda(CudaContext context) {
+  ReduceCuda(CudaContext context, Many many) {
     this.context = context;
+    this.many = many;
     module = context.module("reduce");
     sums = new Sums(context);
   }
@@ -114,6 +118,16 @@ final class ReduceCuda implements ReduceKernels {
       context.copy(flag, result, Integer.BYTES);
       return result.segment().get(ValueLayout.JAVA_INT, 0) == 0;
     }
+  }
+
+  @Override
+  public double sumOfSquares(List<Block> blocks) {
+    return many.sumOfSquares(blocks);
+  }
+
+  @Override
+  public boolean allFinite(List<Block> blocks) {
+    return many.allFinite(blocks);
   }
 
   private Launch rows(String kernel, long rows, long cols) {

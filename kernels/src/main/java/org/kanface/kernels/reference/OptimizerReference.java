@@ -1,5 +1,7 @@
 package org.kanface.kernels.reference;
 
+import java.util.List;
+import org.kanface.kernels.Block;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.OptimizerKernels;
@@ -48,6 +50,19 @@ record OptimizerReference(DType type) implements OptimizerKernels {
       vs.set(i, second);
       ps.set(i, p - c.lr() / correction1 * first / denominator);
     }
+  }
+
+  @Override
+  public boolean unscale(double factor, List<Block> grads) {
+    boolean finite = true;
+    for (Block b : grads) {
+      var gs = Elements.of(b.memory(), type);
+      for (long i = 0; i < b.n(); i++) {
+        gs.set(i, factor * gs.get(i));
+        finite &= Double.isFinite(gs.get(i));
+      }
+    }
+    return finite;
   }
 
   @Override

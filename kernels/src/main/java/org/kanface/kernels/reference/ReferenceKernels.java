@@ -1,6 +1,7 @@
 package org.kanface.kernels.reference;
 
 import java.lang.foreign.MemorySegment;
+import org.kanface.kernels.CastKernels;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.ElementwiseKernels;
@@ -69,6 +70,11 @@ record ReferenceKernels(DType type) implements Kernels {
   @Override
   public ElementwiseKernels elementwise() {
     return new ElementwiseReference(type);
+  }
+
+  @Override
+  public CastKernels cast() {
+    return new CastReference(type);
   }
 
   @Override

@@ -4,10 +4,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DType;
+import org.kanface.kernels.Halves;
 
 /// One argument of a case. Around its elements lie margins that no kernel may touch.
-record Block(Role role, boolean isIndex, long size, Fill fill, Tolerance tolerance) {
+///
+/// @param own its type where that is not the kernel set's: I64 for labels and row numbers, …
+record Block(Role role, @Nullable DType own, long size, Fill fill, Tolerance tolerance) {
   private static final int MARGIN = 64;
   private static final int PATTERN = 0x7FFCBEEF; // NaN as float and as double: reads of it show
 
@@ -17,8 +21,17 @@ record Block(Role role, boolean isIndex, long size, Fill fill, Tolerance toleran
     IN_OUT
   }
 
+  /// Holds numbers that have an exact value in 16 bits, and may be off by more.
+  Block rounded(DType half, double more) {
+    if (own != null) {
+      return this;
+    }
+    Fill exact = (i, random) -> Halves.round(half, (float) fill.at(i, random));
+    return new Block(role, null, size, exact, tolerance.plus(more));
+  }
+
   DType type(DType floating) {
-    return isIndex ? DType.I64 : floating;
+    return own == null ? floating : own;
   }
 
   long byteSize(DType floating) {
@@ -51,6 +64,9 @@ record Block(Role role, boolean isIndex, long size, Fill fill, Tolerance toleran
       double value = fill.at(i, random);
       switch (type(floating)) {
         case I64 -> body.setAtIndex(ValueLayout.JAVA_LONG, i, (long) value);
+        case U8 -> body.setAtIndex(ValueLayout.JAVA_BYTE, i, (byte) value);
+        case F16, BF16 ->
+            body.setAtIndex(ValueLayout.JAVA_SHORT, i, Halves.of(type(floating), (float) value));
         case F64 -> body.setAtIndex(ValueLayout.JAVA_DOUBLE, i, (float) value);
         default -> body.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) value);
       }
@@ -66,6 +82,8 @@ record Block(Role role, boolean isIndex, long size, Fill fill, Tolerance toleran
     var body = body(whole, floating, shift);
     return switch (type(floating)) {
       case I64 -> body.getAtIndex(ValueLayout.JAVA_LONG, i);
+      case U8 -> body.getAtIndex(ValueLayout.JAVA_BYTE, i);
+      case F16, BF16 -> Halves.toFloat(type(floating), body.getAtIndex(ValueLayout.JAVA_SHORT, i));
       case F64 -> body.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
       default -> body.getAtIndex(ValueLayout.JAVA_FLOAT, i);
     };

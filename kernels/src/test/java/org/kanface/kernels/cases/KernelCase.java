@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Kernels;
@@ -45,6 +46,15 @@ public final class KernelCase {
 
   public static Builder of(String format, Object... arguments) {
     return new Builder(format.formatted(arguments));
+  }
+
+  /// The same case for kernels that multiply in 16 bits: on numbers that have an exact value there,
+  /// with `more` half units in the last place for outputs that are rounded to that type.
+  public KernelCase rounded(DType half, double more) {
+    var builder = new Builder(name + ", " + half);
+    builder.tolerance = scalarTolerance;
+    blocks.forEach(b -> builder.blocks.add(b.rounded(half, more)));
+    return new KernelCase(builder, call);
   }
 
   List<Block> blocks() {
@@ -127,20 +137,30 @@ public final class KernelCase {
     }
 
     public Builder in(long size, Fill fill) {
-      return add(Block.Role.IN, false, size, fill);
+      return add(Block.Role.IN, null, size, fill);
     }
 
     /// An input of I64: labels or row numbers.
     public Builder index(long size, Fill fill) {
-      return add(Block.Role.IN, true, size, fill);
+      return of(DType.I64, size, fill);
+    }
+
+    /// An input of a type of its own.
+    public Builder of(DType type, long size, Fill fill) {
+      return add(Block.Role.IN, type, size, fill);
     }
 
     public Builder out(long size) {
-      return add(Block.Role.OUT, false, size, Fill.ZERO);
+      return add(Block.Role.OUT, null, size, Fill.ZERO);
     }
 
     public Builder outIndex(long size) {
-      return add(Block.Role.OUT, true, size, Fill.ZERO);
+      return out(DType.I64, size);
+    }
+
+    /// An output of a type of its own, which is to be exact.
+    public Builder out(DType type, long size) {
+      return add(Block.Role.OUT, type, size, Fill.ZERO);
     }
 
     public Builder inOut(long size) {
@@ -148,11 +168,11 @@ public final class KernelCase {
     }
 
     public Builder inOut(long size, Fill fill) {
-      return add(Block.Role.IN_OUT, false, size, fill);
+      return add(Block.Role.IN_OUT, null, size, fill);
     }
 
-    private Builder add(Block.Role role, boolean isIndex, long size, Fill fill) {
-      blocks.add(new Block(role, isIndex, size, fill, isIndex ? Tolerance.EXACT : tolerance));
+    private Builder add(Block.Role role, @Nullable DType own, long size, Fill fill) {
+      blocks.add(new Block(role, own, size, fill, own == null ? tolerance : Tolerance.EXACT));
       return this;
     }
 

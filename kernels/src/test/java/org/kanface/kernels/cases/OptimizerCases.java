@@ -1,12 +1,17 @@
 package org.kanface.kernels.cases;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.kanface.kernels.OptimizerKernels.Adam;
 import org.kanface.kernels.OptimizerKernels.Sgd;
+import org.kanface.kernels.OptimizerKernels.State;
 
 /// One step of every optimiser variant.
 final class OptimizerCases {
   private static final long[] LENGTHS = {0, 1, 7, 8, 15, 16, 17, 33, 1021, 70_001};
+  private static final long[] SIZES = {1, 0, 33, 8193, 4096, 4097, 0, 20_011, 17};
   private static final Sgd[] SGD = {
     new Sgd(0.1, 0, 0, 0, false, true, 1),
     new Sgd(0.1, 0, 0, 5e-4, false, false, 0.5),
@@ -46,7 +51,78 @@ final class OptimizerCases {
               .inOut(n)
               .calls((k, m) -> k.optimizer().ema(n, 0.9999, m.get(0), m.get(1))));
     }
+    lists(cases);
     return cases.build();
+  }
+
+  /// Lists of blocks: none, empty ones among them, more than a launch takes, one of many parts.
+  private static void lists(Stream.Builder<KernelCase> cases) {
+    for (long[] sizes : List.of(new long[] {}, new long[] {0, 0}, SIZES, many(130), many(300))) {
+      for (Sgd c : List.of(SGD[1], SGD[4], SGD[5])) {
+        var builder = KernelCase.of("optimizer/list of %d, %s", sizes.length, c);
+        for (long n : sizes) {
+          builder.inOut(n).in(n).inOut(c.momentum() == 0 ? 0 : n);
+        }
+        cases.add(builder.calls((k, m) -> k.optimizer().sgd(c, states(sizes, 3, m))));
+      }
+      for (Adam c : List.of(ADAM[1], ADAM[2])) {
+        var builder = KernelCase.of("optimizer/list of %d, %s", sizes.length, c);
+        for (long n : sizes) {
+          builder
+              .inOut(n)
+              .in(n, Fill.between(0.05, 1))
+              .inOut(n)
+              .inOut(n, Fill.between(0.01, 1))
+              .tolerance(Tolerance.FEW_ROUNDINGS);
+        }
+        cases.add(builder.calls((k, m) -> k.optimizer().adam(c, states(sizes, 4, m))));
+      }
+      for (double bad : new double[] {1, Double.NaN, Double.POSITIVE_INFINITY, 1e38}) {
+        var builder = KernelCase.of("optimizer/list of %d, unscale %s", sizes.length, bad);
+        for (long n : sizes) {
+          builder.inOut(n, (i, random) -> i == 16 ? bad : random.nextDouble());
+        }
+        cases.add(
+            builder.calls(
+                (k, m) -> m.returned(k.optimizer().unscale(8, blocks(sizes, m)) ? 1 : 0)));
+      }
+      cases.add(
+          norms(sizes).calls((k, m) -> m.returned(k.reduce().sumOfSquares(blocks(sizes, m)))));
+      cases.add(
+          norms(sizes).calls((k, m) -> m.returned(k.reduce().allFinite(blocks(sizes, m)) ? 1 : 0)));
+    }
+  }
+
+  private static long[] many(int count) {
+    return LongStream.range(0, count).map(i -> i % 7 * 5).toArray();
+  }
+
+  private static KernelCase.Builder norms(long[] sizes) {
+    var builder = KernelCase.of("optimizer/list of %d, norm", sizes.length);
+    for (long n : sizes) {
+      builder.in(n);
+    }
+    return builder;
+  }
+
+  private static List<org.kanface.kernels.Block> blocks(long[] sizes, KernelCase.Arguments m) {
+    return IntStream.range(0, sizes.length)
+        .mapToObj(i -> new org.kanface.kernels.Block(sizes[i], m.get(i)))
+        .toList();
+  }
+
+  /// The blocks of each, `width` of them.
+  private static List<State> states(long[] sizes, int width, KernelCase.Arguments m) {
+    return IntStream.range(0, sizes.length)
+        .mapToObj(
+            i ->
+                new State(
+                    sizes[i],
+                    m.get(width * i),
+                    m.get(width * i + 1),
+                    m.get(width * i + 2),
+                    width == 3 ? null : m.get(width * i + 3)))
+        .toList();
   }
 
   /// `m / √v` has no bound where `v` is far below `m²`, which no run of steps leads to, and jumps

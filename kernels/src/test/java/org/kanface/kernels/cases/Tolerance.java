@@ -25,6 +25,11 @@ public record Tolerance(double ulps, double floor) {
     return new Tolerance(8 + 4 * root, root);
   }
 
+  /// The same with more half units in the last place, unless it is exact.
+  public Tolerance plus(double more) {
+    return ulps == 0 ? this : new Tolerance(ulps + more, floor);
+  }
+
   public Tolerance times(double factor) {
     return new Tolerance(ulps * factor, floor);
   }

@@ -2,6 +2,7 @@ package org.kanface.nn.optim;
 
 import java.util.List;
 import org.kanface.kernels.OptimizerKernels;
+import org.kanface.kernels.OptimizerKernels.State;
 import org.kanface.tensor.Tensor;
 
 /// Adam (arXiv:1412.6980), and AdamW (arXiv:1711.05101) where weight decay is decoupled from the
@@ -22,11 +23,21 @@ public final class Adam extends Optimizer {
   }
 
   @Override
-  protected void update(
-      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale, Run run) {
+  protected State state(Tensor parameter, Tensor grad, Slot slot, Run run) {
     Tensor m = slot.zeros("exp_avg", parameter);
     Tensor v = slot.zeros("exp_avg_sq", parameter);
-    var step =
+    return new State(run.count(), run.of(parameter), run.of(grad), run.of(m), run.of(v));
+  }
+
+  @Override
+  protected void update(
+      OptimizerKernels kernels,
+      List<State> states,
+      long step,
+      double lr,
+      Group group,
+      double gradScale) {
+    var settings =
         new OptimizerKernels.Adam(
             lr,
             config.beta1,
@@ -34,11 +45,8 @@ public final class Adam extends Optimizer {
             config.eps,
             group.weightDecay(),
             config.decoupled,
-            slot.step,
+            step,
             gradScale);
-    parameter
-        .kernels()
-        .optimizer()
-        .adam(step, run.count(), run.of(parameter), run.of(grad), run.of(m), run.of(v));
+    kernels.adam(settings, states);
   }
 }

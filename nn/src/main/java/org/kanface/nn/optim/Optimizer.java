@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.Kernels;
 import org.kanface.kernels.Memory;
+import org.kanface.kernels.OptimizerKernels;
+import org.kanface.kernels.OptimizerKernels.State;
 import org.kanface.nn.Parameter;
 import org.kanface.tensor.Check;
 import org.kanface.tensor.Tensor;
@@ -87,19 +90,37 @@ public abstract class Optimizer implements AutoCloseable {
     for (int g = 0; g < groups.size(); g++) {
       Group group = groups.get(g);
       double scale = gradScales.length == 0 ? 1 : gradScales[g];
-      group.parameters.forEach(
-          (key, p) -> {
-            if (p.var().hasGrad()) {
-              Slot slot = slots.computeIfAbsent(key, _ -> new Slot());
-              slot.step++;
-              Tensor value = p.var().value();
-              for (Run run : runs(value, rows.get(key))) {
-                update(value, p.var().grad(), slot, lr * group.lrFactor, group, scale, run);
-              }
-            }
-          });
+      states(group)
+          .forEach(
+              (alike, states) -> {
+                double rate = lr * group.lrFactor;
+                update(alike.kernels.optimizer(), states, alike.step, rate, group, scale);
+              });
     }
     rows.clear();
+  }
+
+  /// What one call of a kernel can update together.
+  private record Alike(Kernels kernels, long step) {}
+
+  /// A group's parameters that have a gradient, counted on by a step.
+  private Map<Alike, List<State>> states(Group group) {
+    var states = new LinkedHashMap<Alike, List<State>>();
+    group.parameters.forEach(
+        (key, p) -> {
+          if (p.var().hasGrad()) {
+            Slot slot = slots.computeIfAbsent(key, _ -> new Slot());
+            slot.step++;
+            Tensor value = p.var().value();
+            var alike =
+                states.computeIfAbsent(
+                    new Alike(value.kernels(), slot.step), _ -> new ArrayList<>());
+            for (Run run : runs(value, rows.get(key))) {
+              alike.add(state(value, p.var().grad(), slot, run));
+            }
+          }
+        });
+    return states;
   }
 
   /// Neighbouring rows as one run each; everything where no rows are given.
@@ -120,9 +141,17 @@ public abstract class Optimizer implements AutoCloseable {
     return runs;
   }
 
-  /// Updates a run of one parameter; `slot.step` counts from 1.
+  /// A run of a parameter's values with what is kept of them, made where it is not there yet.
+  protected abstract State state(Tensor parameter, Tensor grad, Slot slot, Run run);
+
+  /// Updates runs of parameters of one group; `step` counts from 1 and is that of all of them.
   protected abstract void update(
-      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale, Run run);
+      OptimizerKernels kernels,
+      List<State> states,
+      long step,
+      double lr,
+      Group group,
+      double gradScale);
 
   /// The state's tensors by `<parameter>.<name>`.
   public final SequencedMap<String, Tensor> tensors() {

@@ -2,6 +2,7 @@ package org.kanface.nn.optim;
 
 import java.util.List;
 import org.kanface.kernels.OptimizerKernels;
+import org.kanface.kernels.OptimizerKernels.State;
 import org.kanface.tensor.Tensor;
 
 /// Stochastic gradient descent with momentum, as PyTorch's: `v = g` at first, then `μ v + g`;
@@ -17,15 +18,22 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  protected void update(
-      Tensor parameter, Tensor grad, Slot slot, double lr, Group group, double gradScale, Run run) {
+  protected State state(Tensor parameter, Tensor grad, Slot slot, Run run) {
     Tensor velocity = slot.zeros("momentum_buffer", parameter);
-    var config =
+    return new State(run.count(), run.of(parameter), run.of(grad), run.of(velocity), null);
+  }
+
+  @Override
+  protected void update(
+      OptimizerKernels kernels,
+      List<State> states,
+      long step,
+      double lr,
+      Group group,
+      double gradScale) {
+    var settings =
         new OptimizerKernels.Sgd(
-            lr, momentum, 0, group.weightDecay(), nesterov, slot.step == 1, gradScale);
-    parameter
-        .kernels()
-        .optimizer()
-        .sgd(config, run.count(), run.of(parameter), run.of(grad), run.of(velocity));
+            lr, momentum, 0, group.weightDecay(), nesterov, step == 1, gradScale);
+    kernels.sgd(settings, states);
   }
 }

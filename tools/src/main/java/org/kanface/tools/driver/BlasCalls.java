@@ -10,6 +10,8 @@ final class BlasCalls {
   private static final int VERSION = 120_600; // 12.6
   private static final long CUDART = 12_060;
   private static final int DEVICE = 1; // pointer mode
+  private static final int TENSOR_OP_MATH = 1;
+  private static final int TF32_TENSOR_OP_MATH = 3;
   private static final Set<Integer> MATH_MODES = Set.of(0, 1, 2, 3, 16, 17, 18, 19);
 
   /// A handle's settings.
@@ -25,6 +27,11 @@ final class BlasCalls {
 
     long stream() {
       return stream;
+    }
+
+    /// Whether float32 may be rounded to TF32.
+    boolean allowsTf32() {
+      return mathMode == TENSOR_OP_MATH || mathMode == TF32_TENSOR_OP_MATH;
     }
   }
 

@@ -3,8 +3,8 @@ package org.kanface.tools.driver;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// `C = alpha op(A)·op(B) + beta C` for each product of a batch: sums in double, in order of k.
-record BlasProduct(Matrix a, Matrix b, Matrix c, double alpha, double beta) {
+/// `C = alpha op(A)·op(B) + beta C` for each product of a batch: sums in order of k.
+record BlasProduct(Factors factors, Matrix a, Matrix b, Matrix c, double alpha, double beta) {
   /// A column-major matrix on the device: element `(i, j)` of what is stored lies at `i + j
   /// leading`.
   ///
@@ -35,6 +35,13 @@ record BlasProduct(Matrix a, Matrix b, Matrix c, double alpha, double beta) {
     private MemorySegment read(SimContext context, long number) {
       if (bytes() == 0) {
         return MemorySegment.NULL;
+      }
+      if (start(number) % type.bytes != 0) {
+        throw new LibraryError(
+            BlasStatus.INVALID_VALUE,
+            "a matrix of %s begins at 0x%x, which is not aligned to it",
+            type,
+            start(number));
       }
       context.requireInside(start(number), bytes());
       return context.device.peek(start(number), bytes());
@@ -86,22 +93,22 @@ record BlasProduct(Matrix a, Matrix b, Matrix c, double alpha, double beta) {
     var columns = new double[k][m]; // of op(A)
     for (int q = 0; q < k; q++) {
       for (int i = 0; i < m; i++) {
-        columns[q][i] = a.get(left, i, q);
+        columns[q][i] = factors.round(a.get(left, i, q));
       }
     }
     var sums = new double[m];
     for (long j = 0; j < c.cols; j++) {
       Arrays.fill(sums, 0);
       for (int q = 0; q < k; q++) {
-        add(b.get(right, q, j), columns[q], sums);
+        add(factors.round(b.get(right, q, j)), columns[q], sums);
       }
       store(context, p, j, sums);
     }
   }
 
-  private static void add(double factor, double[] column, double[] sums) {
+  private void add(double factor, double[] column, double[] sums) {
     for (int i = 0; i < sums.length; i++) {
-      sums[i] += factor * column[i];
+      sums[i] = factors.sum(sums[i], factor * column[i]);
     }
   }
 

@@ -37,7 +37,8 @@ final class ConvolutionCalls {
         objects.tensors.get(x),
         objects.filters.get(w),
         objects.convolutions.get(convolution),
-        objects.tensors.get(y));
+        objects.tensors.get(y),
+        calls.context().settings.capability());
   }
 
   int cudnnGetConvolutionForwardAlgorithmMaxCount(long handle, long count) {

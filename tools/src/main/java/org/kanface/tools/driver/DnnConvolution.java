@@ -1,10 +1,15 @@
 package org.kanface.tools.driver;
 
+import java.util.Arrays;
+
 /// A convolution whose parts fit together, and its sums by the definition: values in NHWC and OHWI
-/// order, in double.
-record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
+/// order.
+record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y, Factors factors) {
+  private static final int BF16_CAPABILITY = 80;
+
   /// Throws where the parts do not fit, or lie in orders that cuDNN does not mix.
-  static DnnConvolution of(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
+  static DnnConvolution of(
+      DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y, int capability) {
     DnnTensor f = w.tensor();
     if (x.type() != f.type() || y.type() != f.type() || f.type() == ElementType.F64) {
       throw new LibraryError(
@@ -13,6 +18,9 @@ record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
           x.type(),
           f.type(),
           y.type());
+    }
+    if (f.type() == ElementType.BF16 && capability < BF16_CAPABILITY) {
+      throw new LibraryError(DnnStatus.NOT_SUPPORTED, "bfloat16 needs compute capability 8.0");
     }
     if (!x.isPacked(w.format()) || !y.isPacked(w.format())) {
       throw new LibraryError(
@@ -36,7 +44,7 @@ record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
           groups,
           y.sizes());
     }
-    return new DnnConvolution(x, w, window, y);
+    return new DnnConvolution(x, w, window, y, window.factors(f.type(), capability));
   }
 
   /// One tap of one window: where its pixel of the input, its pixel of the output and its first
@@ -75,7 +83,13 @@ record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
     return o / (w.k() / window.groups()) * w.c();
   }
 
-  double[] forward(double[] xs, double[] ws) {
+  private double[] rounded(double[] values) {
+    return factors == Factors.EXACT ? values : Arrays.stream(values).map(factors::round).toArray();
+  }
+
+  double[] forward(double[] images, double[] weights) {
+    double[] xs = rounded(images);
+    double[] ws = rounded(weights);
     var ys = new double[y.numel()];
     each(
         (input, output, weight) -> {
@@ -86,13 +100,15 @@ record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
             for (int c = 0; c < w.c(); c++) {
               sum += xs[from + c] * ws[at + c];
             }
-            ys[output + o] += sum;
+            ys[output + o] = factors.sum(ys[output + o], sum);
           }
         });
     return ys;
   }
 
-  double[] backwardData(double[] ws, double[] dys) {
+  double[] backwardData(double[] weights, double[] gradient) {
+    double[] ws = rounded(weights);
+    double[] dys = rounded(gradient);
     var dxs = new double[x.numel()];
     each(
         (input, output, weight) -> {
@@ -103,7 +119,9 @@ record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
     return dxs;
   }
 
-  double[] backwardFilter(double[] xs, double[] dys) {
+  double[] backwardFilter(double[] images, double[] gradient) {
+    double[] xs = rounded(images);
+    double[] dys = rounded(gradient);
     var dws = new double[w.tensor().numel()];
     each(
         (input, output, weight) -> {
@@ -116,7 +134,7 @@ record DnnConvolution(DnnTensor x, DnnFilter w, DnnWindow window, DnnTensor y) {
 
   private void add(double factor, double[] from, int at, double[] to, int target) {
     for (int c = 0; c < w.c(); c++) {
-      to[target + c] += factor * from[at + c];
+      to[target + c] = factors.sum(to[target + c], factor * from[at + c]);
     }
   }
 }

@@ -10,15 +10,28 @@ record DnnWindow(
     int dilationW,
     int groups,
     int mathType) {
-  private static final int MOST_MATH_TYPE = 3;
+  private static final int ALLOW_CONVERSION = 2; // math types
+  private static final int FMA = 3;
 
   DnnWindow {
     DnnStatus.require(padH >= 0 && padW >= 0, "expected paddings of at least 0");
     DnnStatus.require(strideH > 0 && strideW > 0, "expected strides of at least 1");
     DnnStatus.require(dilationH > 0 && dilationW > 0, "expected dilations of at least 1");
     DnnStatus.require(groups > 0, "expected at least 1 group, got %d", groups);
-    DnnStatus.require(
-        mathType >= 0 && mathType <= MOST_MATH_TYPE, "there is no math type %d", mathType);
+    DnnStatus.require(mathType >= 0 && mathType <= FMA, "there is no math type %d", mathType);
+  }
+
+  /// What images and weights of a type are rounded to: float32 may become TF32 unless only fused
+  /// multiply-adds are allowed, and 16 bits where conversions are.
+  Factors factors(ElementType type, int capability) {
+    if (type != ElementType.F32) {
+      return Factors.of(type);
+    }
+    return switch (mathType) {
+      case FMA -> Factors.EXACT;
+      case ALLOW_CONVERSION -> Factors.F16;
+      default -> Factors.tf32(capability);
+    };
   }
 
   DnnWindow grouped(int number) {

@@ -14,7 +14,13 @@ import org.kanface.tools.driver.BlasProduct.Matrix;
 final class GemmCalls {
   private static final Map<Integer, ElementType> TYPES =
       Map.of(0, ElementType.F32, 1, ElementType.F64, 2, ElementType.F16, 14, ElementType.BF16);
-  private static final Set<Integer> F32_COMPUTE = Set.of(68, 69, 74, 75, 77);
+  private static final int F32_COMPUTE = 68;
+  private static final int F32_PEDANTIC = 69;
+  private static final int FAST_F16 = 74;
+  private static final int FAST_BF16 = 75;
+  private static final int FAST_TF32 = 77;
+  private static final Set<Integer> COMPUTE =
+      Set.of(F32_COMPUTE, F32_PEDANTIC, FAST_F16, FAST_BF16, FAST_TF32);
   private static final int BF16_CAPABILITY = 80;
 
   private final BlasCalls blas;
@@ -104,8 +110,29 @@ final class GemmCalls {
       long strideC,
       long count) {
     return cublasGemmStridedBatchedEx_64(
-        handle, transA, transB, m, n, k, alpha, a, 0, lda, strideA, b, 0, ldb, strideB, beta, c, 0,
-        ldc, strideC, count, 68, -1);
+        handle,
+        transA,
+        transB,
+        m,
+        n,
+        k,
+        alpha,
+        a,
+        0,
+        lda,
+        strideA,
+        b,
+        0,
+        ldb,
+        strideB,
+        beta,
+        c,
+        0,
+        ldc,
+        strideC,
+        count,
+        F32_COMPUTE,
+        -1);
   }
 
   int cublasGemmEx(
@@ -235,6 +262,7 @@ final class GemmCalls {
     }
     var product =
         new BlasProduct(
+            factors(context, h, types.in, compute),
             new Matrix(a, types.in, transA != 0, m, k, lda, strideA),
             new Matrix(b, types.in, transB != 0, k, n, ldb, strideB),
             new Matrix(c, types.out, false, m, n, ldc, strideC),
@@ -253,7 +281,7 @@ final class GemmCalls {
         || in == ElementType.F64
         || a != b
         || (out != ElementType.F32 && out != in)
-        || !F32_COMPUTE.contains(compute)) {
+        || !COMPUTE.contains(compute)) {
       throw new LibraryError(
           NOT_SUPPORTED,
           "there is no product of types %d and %d into %d computed as %d here",
@@ -266,6 +294,22 @@ final class GemmCalls {
       throw new LibraryError(ARCH_MISMATCH, "bfloat16 needs compute capability 8.0");
     }
     return new Types(in, out);
+  }
+
+  /// What A and B are rounded to.
+  private static Factors factors(
+      SimContext context, BlasCalls.Handle h, ElementType in, int compute) {
+    if (in != ElementType.F32) {
+      return Factors.of(in);
+    }
+    int capability = context.settings.capability();
+    return switch (compute) {
+      case FAST_TF32 -> Factors.tf32(capability);
+      case FAST_F16 -> Factors.F16;
+      case FAST_BF16 -> capability >= BF16_CAPABILITY ? Factors.BF16 : Factors.EXACT;
+      case F32_COMPUTE -> h.allowsTf32() ? Factors.tf32(capability) : Factors.EXACT;
+      default -> Factors.EXACT;
+    };
   }
 
   private record Types(ElementType in, ElementType out) {}

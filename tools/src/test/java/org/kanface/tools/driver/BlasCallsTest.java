@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,50 @@ class BlasCallsTest {
         "algorithm",
         () ->
             gemm.cublasGemmEx(handle, 0, 0, 1, 1, 1, one, a, 2, 1, b, 2, 1, zero, c, 0, 1, 68, 50));
+  }
+
+  /// 1 + 2⁻¹² is 1 in TF32 and F16, 1 + 2⁻⁹ is 1 in BF16 too.
+  @Test
+  void factorsAreRoundedWhereTheModeAllowsIt() {
+    long a = floats(1 + 0x1p-12f);
+    long b = floats(1 + 0x1p-9f);
+    long c = state.context().allocate(4);
+    for (int compute : new int[] {68, 69, 74, 75, 77}) {
+      gemm.cublasGemmEx(handle, 0, 0, 1, 1, 1, one, a, 0, 1, b, 0, 1, zero, c, 0, 1, compute, -1);
+      float expected =
+          switch (compute) {
+            case 74, 77 -> 1 + 0x1p-9f;
+            case 75 -> 1;
+            default -> (1 + 0x1p-12f) * (1 + 0x1p-9f);
+          };
+      assertThat(content(c, 4).get(ValueLayout.JAVA_FLOAT, 0))
+          .as("%d", compute)
+          .isEqualTo(expected);
+    }
+    blas.cublasSetMathMode(handle, 3); // TF32
+    gemm.cublasSgemm_v2(handle, 0, 0, 1, 1, 1, one, a, 1, b, 1, zero, c, 1);
+    assertThat(content(c, 4).get(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(1 + 0x1p-9f);
+    gemm.cublasGemmEx(handle, 0, 0, 1, 1, 1, one, a, 0, 1, b, 0, 1, zero, c, 0, 1, 69, -1);
+    assertThat(content(c, 4).get(ValueLayout.JAVA_FLOAT, 0)).isNotEqualTo(1 + 0x1p-9f); // pedantic
+  }
+
+  /// Sums of half products are float32: 2⁻²⁴ is lost beside 1 at once.
+  @Test
+  void sumsOfHalvesAreRoundedAsTheyGrow() {
+    short[] halves = {Float.floatToFloat16(1), Float.floatToFloat16(0x1p-12f)};
+    var many = new short[5];
+    Arrays.fill(many, halves[1]);
+    many[0] = halves[0];
+    long a = block(MemorySegment.ofArray(many));
+    long c = state.context().allocate(4);
+    gemm.cublasGemmEx(handle, 1, 0, 1, 1, 5, one, a, 2, 5, a, 2, 5, zero, c, 0, 1, 68, -1);
+    assertThat(content(c, 4).get(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(1);
+    fails(
+        BlasStatus.INVALID_VALUE,
+        "not aligned",
+        () ->
+            gemm.cublasGemmEx(
+                handle, 0, 0, 1, 1, 1, one, a + 1, 2, 1, a, 2, 1, zero, c, 0, 1, 68, -1));
   }
 
   @Test

@@ -100,6 +100,20 @@ class ConvolutionCallsTest {
     assertThat(content(y, 4)).containsExactly(4310, 5421, 7643, 8754);
   }
 
+  /// By default float32 becomes TF32, with conversions allowed F16, with fused multiply-adds alone
+  /// nothing.
+  @Test
+  void factorsAreRoundedAsTheMathTypeSays() {
+    long y = state.context().allocate(16);
+    float fine = 1 + 0x1p-12f;
+    long w = floats(0, 0, fine, 0, 0, 0, 0, 0); // the pixel on the right, which is 1
+    for (int math = 0; math < 4; math++) {
+      dnn.cudnnSetConvolutionMathType(window, math);
+      forward(image(), w, y, SIMPLE, 0, 0);
+      assertThat(content(y, 1)).as("%d", math).containsExactly(math == 3 ? fine : 1);
+    }
+  }
+
   @Test
   void gradientsGoTheSameWayBack() {
     long dy = floats(1, 2, 3, 4);

@@ -41,6 +41,8 @@ final class ProfileTest {
     norm();
     loss();
     updates();
+    casts();
+    lists();
     splines();
     depthwise();
     gemm();
@@ -75,6 +77,8 @@ final class ProfileTest {
             "norm",
             "loss",
             "optimizer",
+            "cast",
+            "many",
             "random",
             "index",
             "spline",
@@ -87,6 +91,71 @@ final class ProfileTest {
       }
     }
     return names;
+  }
+
+  /// A batch of 4 x 32 x 32 x 3 pixels, or as many numbers.
+  private void casts() {
+    long n = 12_288;
+    try (var b = bench("cast")) {
+      Twin x = b.in("x", n);
+      Twin h = b.bytes("h", 2 * n);
+      Twin y = b.out("y", n);
+      Twin bytes = b.bytes("bytes", n);
+      Dim3 tiles = new Dim3(3, 16, 1);
+      for (String half : new String[] {"f16", "bf16"}) {
+        run(b, "cast_narrow_" + half, EIGHT, FLAT, 0, x, y, n);
+        run(b, "cast_widen_" + half, EIGHT, FLAT, 0, h, y, n);
+        run(b, "cast_pack_" + half, tiles, WARPS, 0, x, y, 128L, 1L, 128L, 90L, 0L, 0L, 96L, 96L);
+        image(b, "cast_image_" + half, tiles, bytes, y);
+      }
+      image(b, "cast_image_f32", tiles, bytes, y);
+    }
+  }
+
+  private void image(Workbench b, String kernel, Dim3 tiles, Twin bytes, Twin y) {
+    run(
+        b, kernel, tiles, WARPS, 0, bytes, 0L, y, 128L, 32L, 32L, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f,
+        0.5f);
+  }
+
+  /// Twelve blocks of 1,000 elements.
+  private void lists() {
+    try (var b = bench("many")) {
+      var states = new ArrayList<List<Twin>>();
+      var blocks = new ArrayList<List<Twin>>();
+      for (int i = 0; i < 12; i++) {
+        Twin g = b.in("g", 1000);
+        states.add(List.of(b.in("p", 1000), g, b.in("m", 1000), b.in("v", 1000, 0.1, 1)));
+        blocks.add(List.of(g));
+      }
+      byte[] list = ManyKernelTest.list(128, blocks, 512);
+      Twin sums = b.outBytes("sums", 24, Double.BYTES);
+      Twin flag = b.ints("flag", 0);
+      Dim3 grid = Dim3.of(24);
+      run(b, "many_squares_f32", grid, FLAT, 0, list, sums, 512L);
+      run(b, "many_finite_f32", grid, FLAT, 0, list, flag, 512L);
+      run(b, "many_unscale_f32", grid, FLAT, 0, list, flag, 512L, 0.5f);
+      byte[] steps = ManyKernelTest.list(72, states, 512);
+      run(b, "many_sgd_f32", grid, FLAT, 0, steps, 512L, 0.1f, 0.9f, 1f, 1e-4f, 1f, 1, 0);
+      run(
+          b,
+          "many_adam_f32",
+          grid,
+          FLAT,
+          0,
+          steps,
+          512L,
+          1f,
+          0f,
+          0.9f,
+          0.1f,
+          0.99f,
+          0.01f,
+          0.1f,
+          1f,
+          1e-8f,
+          1f);
+    }
   }
 
   private void gemm() {

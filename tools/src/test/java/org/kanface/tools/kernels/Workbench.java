@@ -93,6 +93,22 @@ final class Workbench implements AutoCloseable {
     return upload(name, host, size, Long.BYTES);
   }
 
+  /// Bytes of any value.
+  Twin bytes(String name, long size) {
+    HostMemory host = host(size, 1);
+    for (int i = 0; i < size; i++) {
+      host.segment().set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+    }
+    return upload(name, host, size, 1);
+  }
+
+  /// 32-bit whole numbers.
+  Twin ints(String name, int... values) {
+    HostMemory host = host(values.length, Integer.BYTES);
+    MemorySegment.copy(values, 0, host.segment(), ValueLayout.JAVA_INT, 0, values.length);
+    return upload(name, host, values.length, Integer.BYTES);
+  }
+
   /// What the kernel has to write: reading it before is a finding.
   Twin out(String name, long size) {
     return outBytes(name, size, Float.BYTES);
@@ -141,6 +157,10 @@ final class Workbench implements AutoCloseable {
 
   double[] doubles(Twin block) {
     return device.memory(block.device(), 8L * block.size()).toArray(ValueLayout.JAVA_DOUBLE);
+  }
+
+  short[] shorts(Twin block) {
+    return device.memory(block.device(), 2L * block.size()).toArray(ValueLayout.JAVA_SHORT);
   }
 
   int[] ints(Twin block) {
