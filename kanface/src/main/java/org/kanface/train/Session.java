@@ -19,9 +19,6 @@ import org.kanface.config.OptimConfig.Accumulation;
 import org.kanface.config.OptimConfig.HeadUpdate;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.load.Batch;
-import org.kanface.data.load.Normalization;
-import org.kanface.kernels.DType;
-import org.kanface.kernels.Images;
 import org.kanface.kernels.Precision;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
@@ -38,7 +35,6 @@ import org.kanface.nn.optim.Optimizer;
 import org.kanface.nn.optim.Sgd;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
-import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
 
 /// What is being trained: network, class centres, optimiser and moving average.
@@ -119,7 +115,8 @@ final class Session implements AutoCloseable {
     double loss;
     int correct = -1;
     try (Graph graph = Graph.training(seed)) {
-      Var embeddings = network.forward(graph.constant(images(batch)));
+      Tensor images = Upload.images(batch, device, Networks.normalization(config.model()));
+      Var embeddings = network.forward(graph.constant(images));
       long[] labels = Arrays.copyOf(batch.labels(), batch.size());
       Var total;
       if (count && head.sample() == null) {
@@ -193,28 +190,6 @@ final class Session implements AutoCloseable {
       network.train(training);
       head.module().train(headTraining);
     }
-  }
-
-  /// The batch on the device, normalised. Bytes are sent as they are and normalised there.
-  private Tensor images(Batch batch) {
-    int side = config.model().imageSize();
-    var shape = Shape.of(batch.size(), side, side, 3);
-    Tensor images = Tensor.empty(device, DType.F32, shape);
-    if (batch.type() == DType.F32) {
-      images.write(batch.images());
-      return images;
-    }
-    Normalization n = Networks.normalization(config.model());
-    var described = new Images(batch.size(), side, side, channels(n.mean()), channels(n.std()));
-    try (Tensor bytes = Tensor.empty(device, DType.U8, shape)) {
-      bytes.write(batch.images());
-      images.kernels().cast().images(described, bytes.memory(), null, DType.F32, images.memory());
-    }
-    return images;
-  }
-
-  private static Images.Channels channels(float[] rgb) {
-    return new Images.Channels(rgb[0], rgb[1], rgb[2]);
   }
 
   private void update(long step, double lr) {

@@ -11,6 +11,7 @@ public final class Batch implements AutoCloseable {
   private final BatchLoader owner;
   private final MemorySegment images; // [capacity, side, side, 3], 64-byte aligned
   private final DType type;
+  private final int side;
   private final long[] labels; // [capacity]
   private final int[] indices; // [capacity]
   private final long imageBytes;
@@ -23,6 +24,7 @@ public final class Batch implements AutoCloseable {
     this.owner = owner;
     this.images = images;
     this.type = type;
+    this.side = side;
     labels = new long[capacity];
     indices = new int[capacity];
     imageBytes = 3L * side * side * type.bytes();
@@ -61,6 +63,11 @@ public final class Batch implements AutoCloseable {
   /// Of the images' elements: F32 or U8.
   public DType type() {
     return type;
+  }
+
+  /// Pixels a side of every image.
+  public int side() {
+    return side;
   }
 
   /// Labels; the first [#size] count. The array is used again for later batches.
