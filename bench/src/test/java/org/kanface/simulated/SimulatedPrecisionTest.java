@@ -145,7 +145,7 @@ class SimulatedPrecisionTest {
       value = Precision.class,
       names = {"TF32", "F16", "BF16"})
   void aStepIsNearTheOneInFloat32(Precision precision) {
-    double scale = precision == Precision.F16 ? 65_536 : 1;
+    double scale = precision == Precision.F16 ? 256 : 1; // more overflows here
     // independent roundings add up as their number's root
     double near = Math.sqrt(ROUNDINGS) * epsilon(precision);
     try (var model = new Model(precision)) {
