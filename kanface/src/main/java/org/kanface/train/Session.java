@@ -115,8 +115,7 @@ final class Session implements AutoCloseable {
     double loss;
     int correct = -1;
     try (Graph graph = Graph.training(seed)) {
-      Tensor images = Upload.images(batch, device, Networks.normalization(config.model()));
-      Var embeddings = network.forward(graph.constant(images));
+      Var embeddings = network.forward(graph.constant(images(batch)));
       long[] labels = Arrays.copyOf(batch.labels(), batch.size());
       Var total;
       if (count && head.sample() == null) {
@@ -150,10 +149,7 @@ final class Session implements AutoCloseable {
   }
 
   private Tensor images(Batch batch) {
-    int side = config.model().imageSize();
-    Tensor images = Tensor.empty(device, DType.F32, Shape.of(batch.size(), side, side, 3));
-    images.write(batch.images());
-    return images;
+    return Upload.images(batch, device, Networks.normalization(config.model()));
   }
 
   private static int correct(Var logits, long[] labels) {

@@ -30,10 +30,7 @@ final class Upload {
             channels(normalization.std()));
     try (Tensor bytes = Tensor.empty(device, DType.U8, shape)) {
       bytes.write(batch.images());
-      images
-          .kernels()
-          .cast()
-          .images(described, bytes.memory(), null, DType.F32, images.memory());
+      images.kernels().cast().images(described, bytes.memory(), null, DType.F32, images.memory());
     }
     return images;
   }

@@ -7,6 +7,7 @@ import org.kanface.data.load.Augment;
 import org.kanface.data.load.BatchLoader;
 import org.kanface.data.load.LoaderOptions;
 import org.kanface.data.load.Normalization;
+import org.kanface.data.load.Scaling;
 import org.kanface.data.synthetic.SyntheticDataset;
 import org.kanface.data.synthetic.SyntheticFaces;
 import org.kanface.tensor.Device;
@@ -20,10 +21,11 @@ class UploadTest {
   void bytesBecomeTheSameBitsOnTheDevice() throws InterruptedException {
     var data = new SyntheticDataset(new SyntheticFaces(7, 1, SIDE), 0, 3, 4);
     var normalization =
-        Normalization.of(new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
+        Normalization.of(
+            new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
     var options =
         LoaderOptions.training(6, 2, 42)
-            .withImageSize(SIDE, false)
+            .withImageSize(SIDE, Scaling.NONE)
             .withAugment(Augment.FLIP)
             .withNormalization(normalization);
     try (var floats = new BatchLoader(data, options);

@@ -156,7 +156,8 @@ class BatchLoaderTest {
 
   @Test
   void leavesBytesWhereNothingIsToBeNormalised() throws InterruptedException {
-    var plain = LoaderOptions.evaluation(2, 1).withImageSize(SIDE, Scaling.NONE).withNormalization(null);
+    var plain =
+        LoaderOptions.evaluation(2, 1).withImageSize(SIDE, Scaling.NONE).withNormalization(null);
     try (var loader = new BatchLoader(tiny(3), plain);
         var b = loader.next()) {
       assertThat(b.type()).isEqualTo(DType.U8);

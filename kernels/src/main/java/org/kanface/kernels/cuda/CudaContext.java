@@ -12,6 +12,7 @@ import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 import static org.kanface.kernels.cuda.CudaException.check;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ final class CudaContext {
   private final CUcontext context = new CUcontext();
   private final ThreadLocal<Boolean> entered = ThreadLocal.withInitial(() -> false);
   private final CudaStream stream;
+  private final Staging staging;
   private final int capability;
   private final int multiprocessors;
   private final Scratch scratch = new Scratch(this);
@@ -49,6 +51,7 @@ final class CudaContext {
     check(cuDevicePrimaryCtxRetain(context, device), "opening %s", name);
     enter();
     stream = new CudaStream();
+    staging = new Staging(this);
     capability =
         10 * attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
             + attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
@@ -137,8 +140,8 @@ final class CudaContext {
     return new CudaMemory(this, pointer, length);
   }
 
-  /// Copies between blocks of the host and of this device; done when it returns, unless both are
-  /// on the device.
+  /// Copies between blocks of the host and of this device. A copy from the device is done when it
+  /// returns; one from the host is enqueued, and its source may change.
   void copy(Memory source, Memory target, long bytes) {
     requireRoom("source", source, bytes);
     requireRoom("target", target, bytes);
@@ -150,12 +153,20 @@ final class CudaContext {
       if (target instanceof HostMemory to) {
         to.segment().asSlice(0, bytes).copyFrom(from.segment().asSlice(0, bytes));
       } else {
-        stream.upload(from.segment(), mine(target).pointer(), bytes);
+        upload(from.segment(), mine(target).pointer(), bytes);
       }
     } else if (target instanceof HostMemory to) {
       stream.download(mine(source).pointer(), to.segment(), bytes);
     } else {
       stream.copy(mine(source).pointer(), mine(target).pointer(), bytes);
+    }
+  }
+
+  private void upload(MemorySegment source, DevicePointer target, long bytes) {
+    if (bytes <= Staging.LARGEST) {
+      staging.upload(source, target, bytes);
+    } else {
+      stream.upload(source, target, bytes);
     }
   }
 

@@ -129,7 +129,7 @@ final class DeviceCalls {
   }
 
   int cuCtxSynchronize() {
-    state.context();
+    state.context().finishAll();
     return 0;
   }
 }

@@ -45,17 +45,19 @@ final class MemoryCalls {
     }
     var arena = Arena.ofShared();
     long address = arena.allocate(bytes, 4096).address();
-    context.pinned.put(address, arena);
+    context.pinned.put(address, new SimContext.Pinned(arena, bytes));
     Host.putLong(pointer, address);
     return 0;
   }
 
   int cuMemFreeHost(long pointer) {
-    Arena arena = state.context().pinned.remove(pointer);
-    if (arena == null) {
+    SimContext context = state.context();
+    context.finishAll(); // the driver waits before it unmaps the block
+    SimContext.Pinned block = context.pinned.remove(pointer);
+    if (block == null) {
       throw new CudaError(Status.INVALID_VALUE, "no pinned block starts at 0x%x", pointer);
     }
-    arena.close();
+    block.arena().close();
     return 0;
   }
 
@@ -88,7 +90,9 @@ final class MemoryCalls {
   }
 
   int cuMemcpyHtoDAsync_v2(long target, long source, long bytes, long stream) {
-    state.context().requireStream(stream);
+    SimContext context = state.context();
+    context.requireStream(stream);
+    context.reads(stream, source, bytes);
     return cuMemcpyHtoD_v2(target, source, bytes);
   }
 

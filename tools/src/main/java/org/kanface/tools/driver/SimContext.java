@@ -3,8 +3,10 @@ package org.kanface.tools.driver;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kanface.tools.ptx.Fault;
@@ -14,11 +16,18 @@ import org.kanface.tools.ptx.SimKernel;
 /// The primary context: everything that lives on the device until it is released.
 final class SimContext {
   /// A stream; what is enqueued has run when the call returns.
-  record Stream(int flags) {}
+  ///
+  /// @param reads of pinned memory that are done when everything enqueued so far is
+  record Stream(int flags, Set<HostRead> reads) {
+    Stream(int flags) {
+      this(flags, new LinkedHashSet<>());
+    }
+  }
 
   /// An event, and when it was last recorded.
   static final class Event {
     final boolean timed;
+    final Set<HostRead> reads = new LinkedHashSet<>(); // done when the event is
     long nanos;
     boolean recorded;
 
@@ -26,6 +35,9 @@ final class SimContext {
       this.timed = timed;
     }
   }
+
+  /// A block of the host's memory that the device can read.
+  record Pinned(Arena arena, long bytes) {}
 
   private static final int REMEMBERED = 10_000; // freed blocks
 
@@ -37,11 +49,12 @@ final class SimContext {
   final Handles<SimKernel> functions = new Handles<>("function");
   final Handles<BlasCalls.Handle> blas = new Handles<>("cuBLAS handle");
   final DnnObjects dnn = new DnnObjects();
-  final Map<Long, Arena> pinned = new HashMap<>();
+  final TreeMap<Long, Pinned> pinned = new TreeMap<>(); // by address
   final Map<SimKernel, Integer> optedIn = new HashMap<>(); // dynamic shared memory at most
 
   private final TreeMap<Long, Long> blocks = new TreeMap<>(); // sizes by address
   private final TreeMap<Long, Long> freed = new TreeMap<>();
+  private final Set<HostRead> unfinished = new LinkedHashSet<>();
   private long used;
   private @Nullable CudaError sticky;
 
@@ -155,6 +168,41 @@ final class SimContext {
     return false;
   }
 
+  /// Notes that a copy from `[address, address + bytes)` of the host was enqueued, where that is
+  /// pinned; other memory has been copied when the call returns. Throws where an earlier copy from
+  /// there has not been waited for: the block can hardly still hold what that one was to copy.
+  void reads(long stream, long address, long bytes) {
+    var block = pinned.floorEntry(address);
+    boolean isPinned = block != null && address - block.getKey() < block.getValue().bytes();
+    if (!isPinned || stream <= 2) {
+      return;
+    }
+    unfinished.removeIf(HostRead::isDone);
+    for (HostRead r : unfinished) {
+      if (r.overlaps(address, bytes)) {
+        throw new CudaError(
+            Status.INVALID_VALUE,
+            "the pinned memory at 0x%x is copied again before its last copy was waited for",
+            address);
+      }
+    }
+    var read = new HostRead(address, bytes);
+    unfinished.add(read);
+    streams.get(stream).reads().add(read);
+  }
+
+  /// The program has waited for these.
+  void finish(Set<HostRead> reads) {
+    var waited = List.copyOf(reads);
+    reads.clear();
+    waited.forEach(HostRead::finish);
+  }
+
+  /// The program has waited for everything.
+  void finishAll() {
+    finish(unfinished);
+  }
+
   /// 0 and the two constants of the API stand for streams that always exist.
   void requireStream(long stream) {
     if (stream < 0 || stream > 2) {
@@ -176,7 +224,7 @@ final class SimContext {
     leaks.addAll(modules.leaks());
     leaks.addAll(blas.leaks());
     leaks.addAll(dnn.leaks());
-    pinned.values().forEach(Arena::close);
+    pinned.values().forEach(p -> p.arena().close());
     device.close();
     return leaks;
   }

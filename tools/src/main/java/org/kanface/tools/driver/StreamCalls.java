@@ -27,7 +27,11 @@ final class StreamCalls {
   }
 
   int cuStreamSynchronize(long stream) {
-    state.context().requireStream(stream);
+    SimContext context = state.context();
+    context.requireStream(stream);
+    if (stream > 2) {
+      context.finish(context.streams.get(stream).reads());
+    }
     return 0;
   }
 
@@ -38,9 +42,12 @@ final class StreamCalls {
   int cuStreamWaitEvent(long stream, long event, int flags) {
     SimContext context = state.context();
     context.requireStream(stream);
-    context.events.get(event);
+    SimContext.Event e = context.events.get(event);
     if (flags != 0) {
       throw new CudaError(Status.INVALID_VALUE, "expected flags 0, got %d", flags);
+    }
+    if (stream > 2) {
+      context.streams.get(stream).reads().addAll(e.reads);
     }
     return 0;
   }
@@ -66,11 +73,18 @@ final class StreamCalls {
     SimContext.Event e = context.events.get(event);
     e.nanos = System.nanoTime();
     e.recorded = true;
+    e.reads.clear();
+    if (stream > 2) {
+      var reads = context.streams.get(stream).reads();
+      reads.removeIf(HostRead::isDone);
+      e.reads.addAll(reads);
+    }
     return 0;
   }
 
   int cuEventSynchronize(long event) {
-    state.context().events.get(event);
+    SimContext context = state.context();
+    context.finish(context.events.get(event).reads);
     return 0;
   }
 
