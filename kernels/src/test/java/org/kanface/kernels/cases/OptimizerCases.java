@@ -77,7 +77,7 @@ final class OptimizerCases {
         }
         cases.add(builder.calls((k, m) -> k.optimizer().adam(c, states(sizes, 4, m))));
       }
-      for (double bad : new double[] {1, Double.NaN, Double.POSITIVE_INFINITY, 1e38}) {
+      for (double bad : new double[] {1, Double.NaN, Double.POSITIVE_INFINITY}) {
         var builder = KernelCase.of("optimizer/list of %d, unscale %s", sizes.length, bad);
         for (long n : sizes) {
           builder.inOut(n, (i, random) -> i == 16 ? bad : random.nextDouble());
