@@ -21,7 +21,9 @@ class GpuCheckTest {
 
     String summary = Files.readString(folder.resolve("summary.txt"));
     assertThat(status).as(summary).isZero();
-    assertThat(summary).contains("a simulated device").contains("kernel cases: 36 well, 0 not");
+    assertThat(summary)
+        .contains("a simulated device")
+        .containsPattern("kernel cases: [1-9][0-9]* well, 0 not");
     Map<String, Object> report = read(folder);
     Map<String, Object> parts = Json.object(report.get("parts"), "parts");
     assertThat(parts).containsOnlyKeys("kernels", "ops", "training", "times");
