@@ -70,7 +70,8 @@ public final class BenchRun implements Callable<Integer> {
         "%n%-46s %7s %12s %12s %9s %8s %9s %12s%n",
         "what", "threads", "median ms", "best ms", "GFLOP/s", "of peak", "images/s", "resident MB");
     var measure = new Measure(threads, budget, memory);
-    double peak = FmaPeak.flop() / new Measure(1, 1).run(Yardstick.FMA.work()).best() * threads;
+    double peak = // GFLOP/s
+        FmaPeak.flop() * 1e-9 / new Measure(1, 1).run(Yardstick.FMA.work()).best() * threads;
     for (Work row : rows) {
       Measure.Taken ours = measure.run(row);
       Map<String, Object> line = report(row, ours, peak);
