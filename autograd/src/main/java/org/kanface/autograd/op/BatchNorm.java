@@ -25,9 +25,8 @@ import org.kanface.tensor.Tensor;
 /// `dx = (g - mean(g) - xh mean(g xh)) / √(var + eps)`, else `dx = g / √(var + eps)`;
 /// `dw = Σ dy xh`, `db = Σ dy`.
 ///
-/// With a rectifier behind it, in the same pass over `x`: of the result `z` above, `y = z` where `z
-/// >
-/// 0`, else `slope z`. The backward pass computes `z` again: nothing but `x` is kept.
+/// With a rectifier behind it, in the same pass over `x`: of the result `z` above, `y = z` where
+/// it is positive, else `slope z`. The backward pass computes `z` again: nothing but `x` is kept.
 public record BatchNorm(
     Var x,
     @Nullable Var w,

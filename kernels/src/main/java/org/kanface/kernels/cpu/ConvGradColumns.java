@@ -4,7 +4,6 @@ import static org.kanface.kernels.cpu.Address.SPACE;
 
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Workers;
-import org.kanface.kernels.cpu.GemmMatrix.Stored;
 
 /// The gradient of an input of few channels, as a network's first convolution has: one product `dy
 /// [n outH outW, outC] · weight [outC, kh kw c]`, whose rows are added to the pixels that the
@@ -27,20 +26,9 @@ final class ConvGradColumns {
   }
 
   static void run(Conv2d s, long dy, long weight, long dx) {
-    long width = (long) s.kh() * s.kw() * s.c();
+    var job = ConvGradPatches.product(s, dy, weight);
+    long width = job.n();
     long line = width * Float.BYTES;
-    var job =
-        new GemmJob(
-            s.n() * s.outH() * s.outW(),
-            width,
-            s.outC(),
-            new Stored(dy, s.outC() * Float.BYTES, Float.BYTES),
-            new Stored(weight, line, Float.BYTES),
-            dx,
-            line,
-            1,
-            false,
-            GemmEpilogue.NONE);
     long panels = GemmThreads.pack(job);
     long image = s.h() * s.w() * s.c() * Float.BYTES;
     long rows = Math.max(1, GemmBlock.HEIGHT / s.outW()); // of outputs, a block

@@ -25,20 +25,9 @@ final class ConvGradPatches {
   }
 
   static void run(Conv2d s, long dy, long weight, long dx) {
-    long width = (long) s.kh() * s.kw() * s.c();
+    var job = product(s, dy, weight);
+    long width = job.n();
     long line = width * Float.BYTES;
-    var job =
-        new GemmJob(
-            s.n() * s.outH() * s.outW(),
-            width,
-            s.outC(),
-            new Stored(dy, s.outC() * Float.BYTES, Float.BYTES),
-            new Stored(weight, line, Float.BYTES),
-            dx,
-            line,
-            1,
-            false,
-            GemmEpilogue.NONE);
     if (s.outH() * s.kh() != s.h() || s.outW() * s.kw() != s.w()) {
       SPACE.asSlice(dx, s.inputNumel() * Float.BYTES).fill((byte) 0);
     }
@@ -52,6 +41,24 @@ final class ConvGradPatches {
           GemmBlock.compute(job.rows(from, to, block, line), 0, to - from, 0, width, panels);
           spread(s, from, to, block, line, dx);
         });
+  }
+
+  /// `dy · weight`: for each output the gradients of the patch that it saw, `[kh, kw, c]`. Goes to
+  /// blocks of its own, so that it has no `c`.
+  static GemmJob product(Conv2d s, long dy, long weight) {
+    long width = (long) s.kh() * s.kw() * s.c();
+    long line = width * Float.BYTES;
+    return new GemmJob(
+        s.n() * s.outH() * s.outW(),
+        width,
+        s.outC(),
+        new Stored(dy, s.outC() * Float.BYTES, Float.BYTES),
+        new Stored(weight, line, Float.BYTES),
+        0,
+        line,
+        1,
+        false,
+        GemmEpilogue.NONE);
   }
 
   /// Copies patches `from … to` to their places, those of one row of patches at once.

@@ -19,7 +19,6 @@ final class GemmThreads {
   private static final long LARGEST_PANELS = 8L << 20; // bytes of packed b at a time
   private static final long SPLIT = 1024; // least k that is cut
   private static final long PARTS = 16;
-  private static final long LONG = 1024; // k of a part that pays for keeping its sums
 
   private GemmThreads() {}
 
@@ -87,6 +86,8 @@ final class GemmThreads {
         t -> GemmBlock.pack(job, t * packed, Math.min(n, (t + 1) * packed), panels));
   }
 
+  /// Whether rectangles of `c` would be too few for the threads of a usual machine, or read `b` too
+  /// often.
   private static boolean cutsDepth(GemmJob job) {
     return job.k() >= SPLIT
         && job.multiplyAdds() >= 2 * TASK
@@ -105,7 +106,7 @@ final class GemmThreads {
     long m = job.m();
     long n = job.n();
     boolean once = readsOnce(job);
-    long wanted = Math.clamp(job.k() / (once ? LONG : SPLIT / 4), 1, PARTS);
+    long wanted = Math.clamp(job.k() / (once ? SPLIT : SPLIT / 4), 1, PARTS);
     long depth = up(ceil(job.k(), wanted), 8);
     long parts = ceil(job.k(), depth);
     long width = once ? up(ceil(n, PARTS / parts), COLS) : n;
