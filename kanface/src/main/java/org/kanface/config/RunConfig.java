@@ -19,6 +19,8 @@ import org.kanface.kernels.Precision;
 /// @param precision what matrix products and dense convolutions multiply in on a GPU: `f32`,
 /// `tf32`,
 ///     `f16` (with loss scaling) or `bf16`; weights, gradients and sums stay float32
+/// @param cudaGraphs whether a GPU gets the work of a training step as CUDA graphs, which takes the
+///     host less time; results are the same to the bit
 /// @param threads of the CPU kernels; 0: all cores
 public record RunConfig(
     String output,
@@ -33,6 +35,7 @@ public record RunConfig(
     long seed,
     String device,
     Precision precision,
+    boolean cudaGraphs,
     int threads) {
 
   public RunConfig {

@@ -86,7 +86,8 @@ public record TrainConfig(
               6000),
           new AugmentConfig(0.5, 0, 0, Edge.REPEAT, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
           new SyntheticConfig(1000, 40, 3000, 1, 1),
-          new RunConfig("", false, false, 1, 0, 3, 2000, true, 10, 2048, "auto", Precision.F32, 0),
+          new RunConfig(
+              "", false, false, 1, 0, 3, 2000, true, 10, 2048, "auto", Precision.F32, true, 0),
           new LogConfig(true, false, "", "kanface", true, true, false, "", ""));
 
   public TrainConfig {

@@ -183,16 +183,25 @@ public final class FaceEmbedder {
     return dim;
   }
 
+  /// Batches of one size through one network.
+  private record Alike(Module network, Shape shape) {}
+
   private static void run(
       Module network, Device device, MemorySegment pixels, Shape shape, float[] out, int at) {
     boolean training = network.isTraining();
     network.train(false);
-    try (Graph graph = Graph.inference()) {
-      Tensor images = Tensor.empty(device, DType.F32, shape);
-      images.write(pixels);
-      Var embeddings = network.forward(graph.constant(images));
-      float[] values = embeddings.value().toFloats();
-      System.arraycopy(values, 0, out, at, values.length);
+    try {
+      device.repeated(
+          new Alike(network, shape),
+          () -> {
+            try (Graph graph = Graph.inference()) {
+              Tensor images = Tensor.empty(device, DType.F32, shape);
+              images.write(pixels);
+              Var embeddings = network.forward(graph.constant(images));
+              float[] values = embeddings.value().toFloats();
+              System.arraycopy(values, 0, out, at, values.length);
+            }
+          });
     } finally {
       network.train(training);
     }

@@ -7,9 +7,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
@@ -110,6 +112,24 @@ final class Session implements AutoCloseable {
   /// `lr`. `step` counts from 0; with `count` the correct images are counted, where all classes are
   /// in use. Throws [TrainingException] where the loss is not finite, before anything is changed.
   Outcome step(Batch batch, long step, double epochs, double lr, boolean count) {
+    if (!config.run().cudaGraphs()) {
+      return once(batch, step, epochs, lr, count);
+    }
+    var outcome = new AtomicReference<Outcome>();
+    device.repeated(
+        new Alike(this, batch.size(), count, updates(step)),
+        () -> outcome.set(once(batch, step, epochs, lr, count)));
+    return Objects.requireNonNull(outcome.get());
+  }
+
+  /// Steps that do the same with other numbers.
+  private record Alike(Session session, int size, boolean count, boolean updates) {}
+
+  private boolean updates(long step) {
+    return (step + 1) % config.optim().gradientAcc() == 0;
+  }
+
+  private Outcome once(Batch batch, long step, double epochs, double lr, boolean count) {
     network.train(true);
     long seed = config.run().seed() + (step + 1) * STEP_KEY;
     double loss;
@@ -142,7 +162,7 @@ final class Session implements AutoCloseable {
         head.module().state().forEach((key, _) -> optimizer.limit(HEAD + key, rows));
       }
     }
-    if ((step + 1) % config.optim().gradientAcc() == 0) {
+    if (updates(step)) {
       update(step, lr);
     }
     return new Outcome(loss, correct);

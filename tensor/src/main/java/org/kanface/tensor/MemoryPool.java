@@ -1,27 +1,40 @@
 package org.kanface.tensor;
 
 import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.Locale;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.kanface.kernels.Memory;
 
 /// Hands out blocks by size class and takes them back, so that a training step after the first ones
 /// allocates nothing. Blocks are not zeroed. Thread-safe.
+///
+/// Of several that fit, a pool of the host's memory hands out the one that came back last, which is
+/// still in the caches; one of a device's the oldest, so that the same work gets the same blocks,
+/// whatever was held while it began.
 public final class MemoryPool {
   private static final long SMALLEST = 64;
 
   private final LongFunction<Memory> allocator;
-  private final TreeMap<Long, Deque<Memory>> free = new TreeMap<>(); // by size of the block
+  private final TreeMap<Long, Queue<Memory>> free = new TreeMap<>(); // by size of the block
+  private final IdentityHashMap<Memory, Long> numbers = // in the order they were made
+      new IdentityHashMap<>();
+  private final boolean oldestFirst;
+  private long made;
   private long liveBlocks;
   private long liveBytes;
   private long peakBytes;
   private long nativeBlocks;
   private long nativeBytes;
 
-  MemoryPool(LongFunction<Memory> allocator) {
+  MemoryPool(LongFunction<Memory> allocator, boolean oldestFirst) {
     this.allocator = allocator;
+    this.oldestFirst = oldestFirst;
   }
 
   /// What the pool holds. Bytes count whole blocks.
@@ -43,12 +56,13 @@ public final class MemoryPool {
     var fit = free.ceilingEntry(size);
     Memory block;
     if (fit != null && fit.getKey() <= size + size / 2) {
-      block = fit.getValue().pop();
+      block = fit.getValue().remove();
       if (fit.getValue().isEmpty()) {
         free.remove(fit.getKey());
       }
     } else {
       block = allocate(size);
+      numbers.put(block, made++);
       nativeBlocks++;
       nativeBytes += size;
     }
@@ -85,7 +99,13 @@ public final class MemoryPool {
   synchronized void giveBack(Memory block) {
     liveBlocks--;
     liveBytes -= block.byteSize();
-    free.computeIfAbsent(block.byteSize(), _ -> new ArrayDeque<>()).push(block);
+    free.computeIfAbsent(block.byteSize(), _ -> unused()).add(block);
+  }
+
+  private Queue<Memory> unused() {
+    return oldestFirst
+        ? new PriorityQueue<>(Comparator.comparing(numbers::get))
+        : Collections.asLifoQueue(new ArrayDeque<>());
   }
 
   /// Returns all unused blocks to the system.
@@ -94,6 +114,7 @@ public final class MemoryPool {
       for (Memory block : blocks) {
         nativeBlocks--;
         nativeBytes -= block.byteSize();
+        numbers.remove(block);
         block.close();
       }
     }

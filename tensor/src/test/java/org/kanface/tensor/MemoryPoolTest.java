@@ -16,7 +16,8 @@ class MemoryPoolTest {
           bytes -> {
             allocated.add(bytes);
             return HostMemory.allocate(bytes);
-          });
+          },
+          false);
 
   @Test
   void aSecondEqualStepAllocatesNothing() {
@@ -42,6 +43,20 @@ class MemoryPoolTest {
     pool.giveBack(a);
     pool.giveBack(b);
     pool.trim();
+  }
+
+  @Test
+  void theOldestComesFirstWhereTheOrderIsFixed() {
+    var fixed = new MemoryPool(HostMemory::allocate, true);
+    var blocks = List.of(fixed.take(64), fixed.take(64), fixed.take(64));
+    for (int i : new int[] {1, 0, 2}) {
+      fixed.giveBack(blocks.get(i));
+    }
+    for (Memory block : blocks) {
+      assertThat(fixed.take(64)).isSameAs(block);
+    }
+    blocks.forEach(fixed::giveBack);
+    fixed.trim();
   }
 
   @Test
@@ -90,7 +105,8 @@ class MemoryPoolTest {
           }
           taken.add(HostMemory.allocate(bytes));
           return taken.getLast();
-        });
+        },
+        false);
   }
 
   @Test

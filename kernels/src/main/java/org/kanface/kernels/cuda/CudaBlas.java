@@ -6,6 +6,7 @@ import static jcuda.jcublas.JCublas2.cublasGetStatusName;
 import static jcuda.jcublas.JCublas2.cublasGetStatusString;
 import static jcuda.jcublas.JCublas2.cublasSetMathMode;
 import static jcuda.jcublas.JCublas2.cublasSetStream;
+import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
 import static jcuda.jcublas.JCublas2.cublasSgemmStridedBatched_64;
 import static jcuda.jcublas.JCublas2.cublasSgemm_v2_64;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_N;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
+import jcuda.driver.CUstream;
 import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasHandle;
@@ -27,6 +29,8 @@ import org.kanface.kernels.Gemm;
 /// cuBLAS on a context's stream. It thinks in columns: a row-major matrix is its transpose there,
 /// so that `c = a·b` is asked for as `cᵀ = bᵀ·aᵀ`, with nothing moved.
 final class CudaBlas {
+  private static final long WORKSPACE = 32L << 20; // what cuBLAS itself takes on the largest GPUs
+
   // JCuda holds Java arrays behind pointers in a critical section; direct buffers are free of that.
   private static final ThreadLocal<ByteBuffer> FACTORS =
       ThreadLocal.withInitial(
@@ -35,12 +39,25 @@ final class CudaBlas {
   private final CudaContext context;
   private final cublasHandle handle = new cublasHandle();
 
+  private final CudaMemory workspace;
+  private CUstream current;
+
   CudaBlas(CudaContext context) {
     this.context = context;
     context.enter();
     check(cublasCreate(handle), "starting cuBLAS on %s", context);
-    check(cublasSetStream(handle, new cudaStream_t(context.stream().handle())), "using a stream");
+    workspace = context.allocate(WORKSPACE);
+    current = context.stream().handle();
+    use(current);
     check(cublasSetMathMode(handle, cublasMath.CUBLAS_DEFAULT_MATH), "choosing full precision");
+  }
+
+  /// Goes on with another stream. The workspace is ours, because what cuBLAS takes for itself
+  /// cannot be part of a graph; a change of the stream makes it forget ours.
+  private void use(CUstream stream) {
+    check(cublasSetStream(handle, new cudaStream_t(stream)), "using a stream");
+    check(cublasSetWorkspace(handle, workspace.pointer(), WORKSPACE), "giving a workspace");
+    current = stream;
   }
 
   /// A matrix as it is stored, the first of a batch.
@@ -61,20 +78,39 @@ final class CudaBlas {
   /// are float32, or both of the same 16-bit type; sums and `c` are float32.
   ///
   /// @param tf32 whether float32 factors may be rounded to TF32
-  synchronized void gemm(Gemm s, boolean tf32, long count, Matrix a, Matrix b, Matrix c) {
+  void gemm(Gemm s, boolean tf32, long count, Matrix a, Matrix b, Matrix c) {
+    context.enqueue(new Product(this, s, tf32, count, a, b, c));
+  }
+
+  private record Product(
+      CudaBlas blas, Gemm s, boolean tf32, long count, Matrix a, Matrix b, Matrix c)
+      implements DeviceCall {
+    @Override
+    public void enqueue(CUstream stream) {
+      blas.enqueue(this, stream);
+    }
+  }
+
+  private synchronized void enqueue(Product p, CUstream stream) {
+    Gemm s = p.s;
+    Matrix a = p.a;
+    Matrix b = p.b;
+    Matrix c = p.c;
+    if (!stream.equals(current)) {
+      use(stream);
+    }
     var factors = FACTORS.get();
     factors.putFloat(0, (float) s.alpha()).putFloat(Float.BYTES, s.accumulate() ? 1 : 0);
     var alpha = Pointer.to(factors);
     var beta = Pointer.to(factors).withByteOffset(Float.BYTES);
     int first = s.transB() ? CUBLAS_OP_T : CUBLAS_OP_N;
     int second = s.transA() ? CUBLAS_OP_T : CUBLAS_OP_N;
-    context.enter();
     var times = context.times();
     var start = times == null ? null : times.start();
     int status;
-    if (tf32 || a.type != DType.F32) {
+    if (p.tf32 || a.type != DType.F32) {
       int compute =
-          tf32
+          p.tf32
               ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
               : cublasComputeType.CUBLAS_COMPUTE_32F;
       status =
@@ -99,10 +135,10 @@ final class CudaBlas {
               c.library(),
               c.leading,
               c.stride,
-              count,
+              p.count,
               compute,
               cublasGemmAlgo.CUBLAS_GEMM_DEFAULT);
-    } else if (count == 1) {
+    } else if (p.count == 1) {
       status =
           cublasSgemm_v2_64(
               handle, first, second, s.n(), s.m(), s.k(), alpha, b.start, b.leading, a.start,
@@ -111,12 +147,12 @@ final class CudaBlas {
       status =
           cublasSgemmStridedBatched_64(
               handle, first, second, s.n(), s.m(), s.k(), alpha, b.start, b.leading, b.stride,
-              a.start, a.leading, a.stride, beta, c.start, c.leading, c.stride, count);
+              a.start, a.leading, a.stride, beta, c.start, c.leading, c.stride, p.count);
     }
-    String type = tf32 ? "TF32" : a.type.name();
-    check(status, "[gemm] %d × %s of %s on %s", count, s, type, context);
+    String type = p.tf32 ? "TF32" : a.type.name();
+    check(status, "[gemm] %d × %s of %s on %s", p.count, s, type, context);
     if (times != null && start != null) {
-      times.end(start, name(s, type, count), 0, 2.0 * count * s.m() * s.n() * s.k());
+      times.end(start, name(s, type, p.count), 0, 2.0 * p.count * s.m() * s.n() * s.k());
     }
   }
 

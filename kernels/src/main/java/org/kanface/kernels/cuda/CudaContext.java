@@ -3,6 +3,7 @@ package org.kanface.kernels.cuda;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+import static jcuda.driver.CUstream_flags.CU_STREAM_NON_BLOCKING;
 import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
@@ -10,16 +11,20 @@ import static jcuda.driver.JCudaDriver.cuDeviceGetName;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static org.kanface.kernels.cuda.CudaException.check;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.Memory;
@@ -29,17 +34,31 @@ import org.kanface.kernels.Precision;
 /// the process.
 final class CudaContext {
   private static final int AMPERE = 80; // compute capability
+  private static final int MOST_TAPES = 16;
 
   private final String name;
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
   private final ThreadLocal<Boolean> entered = ThreadLocal.withInitial(() -> false);
   private final CudaStream stream;
+  private final CUstream captures = new CUstream(); // where graphs catch calls
   private final Staging staging;
   private final int capability;
   private final int multiprocessors;
   private final Scratch scratch = new Scratch(this);
   private final Map<String, CudaModule> modules = new ConcurrentHashMap<>();
+  private final Map<Object, CallTape> tapes =
+      new LinkedHashMap<>(16, 0.75f, true) { // the least recently used goes
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, CallTape> eldest) {
+          boolean tooMany = size() > MOST_TAPES;
+          if (tooMany) {
+            eldest.getValue().clear();
+          }
+          return tooMany;
+        }
+      };
+  private final AtomicReference<@Nullable CallTape> tape = new AtomicReference<>(); // that runs
   private @Nullable DeviceTimes times;
   private @Nullable CudaBlas blas;
   private @Nullable CudaDnn dnn;
@@ -51,6 +70,7 @@ final class CudaContext {
     check(cuDevicePrimaryCtxRetain(context, device), "opening %s", name);
     enter();
     stream = new CudaStream();
+    check(cuStreamCreate(captures, CU_STREAM_NON_BLOCKING), "making a stream for graphs");
     staging = new Staging(this);
     capability =
         10 * attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
@@ -74,6 +94,57 @@ final class CudaContext {
 
   CudaStream stream() {
     return stream;
+  }
+
+  /// A stream on which nothing runs: what is enqueued there while it captures becomes a graph.
+  CUstream captures() {
+    return captures;
+  }
+
+  /// Enqueues a call, or leaves that to the tape of the work that it is part of.
+  void enqueue(DeviceCall call) {
+    enter();
+    CallTape running = tape.get();
+    if (running == null || !running.isMine()) {
+      call.enqueue(stream.handle());
+    } else {
+      running.enqueue(call);
+    }
+  }
+
+  /// Comes before everything that is no [DeviceCall]: a tape enqueues what it has.
+  void flush() {
+    enter();
+    CallTape running = tape.get();
+    if (running != null && running.isMine()) {
+      running.flush();
+    }
+  }
+
+  /// Runs work that enqueues the same calls whenever it comes under this key, with graphs of them;
+  /// without, where other such work is running, or where times are measured.
+  void repeated(Object key, Runnable work) {
+    CallTape own;
+    synchronized (tapes) {
+      own = tapes.computeIfAbsent(key, _ -> new CallTape(this));
+    }
+    if (times != null || !tape.compareAndSet(null, own)) {
+      work.run();
+      return;
+    }
+    enter();
+    try {
+      own.run(work);
+    } finally {
+      tape.set(null);
+    }
+  }
+
+  /// What became of the work under this key.
+  CallTape.Stats tapeStats(Object key) {
+    synchronized (tapes) {
+      return tapes.computeIfAbsent(key, _ -> new CallTape(this)).stats();
+    }
   }
 
   Scratch scratch() {
@@ -148,17 +219,18 @@ final class CudaContext {
     if (bytes == 0) {
       return;
     }
-    enter();
     if (source instanceof HostMemory from) {
       if (target instanceof HostMemory to) {
         to.segment().asSlice(0, bytes).copyFrom(from.segment().asSlice(0, bytes));
       } else {
+        flush();
         upload(from.segment(), mine(target).pointer(), bytes);
       }
     } else if (target instanceof HostMemory to) {
+      flush();
       stream.download(mine(source).pointer(), to.segment(), bytes);
     } else {
-      stream.copy(mine(source).pointer(), mine(target).pointer(), bytes);
+      enqueue(new CopyCall(mine(source).pointer(), mine(target).pointer(), bytes));
     }
   }
 
@@ -174,8 +246,7 @@ final class CudaContext {
   void fill(CudaMemory target, byte value, long bytes) {
     requireRoom("target", target, bytes);
     if (bytes > 0) {
-      enter();
-      stream.fill(target.pointer(), value, bytes);
+      enqueue(new FillCall(target.pointer(), value, bytes));
     }
   }
 

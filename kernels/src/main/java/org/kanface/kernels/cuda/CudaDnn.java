@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import jcuda.Pointer;
+import jcuda.driver.CUstream;
 import jcuda.jcudnn.cudnnHandle;
 import jcuda.jcudnn.cudnnStatus;
 import jcuda.runtime.cudaStream_t;
@@ -22,6 +23,7 @@ final class CudaDnn {
 
   private final CudaContext context;
   private final cudnnHandle handle = new cudnnHandle();
+  private CUstream current;
   private final Map<Asked, CudnnConvolution> convolutions = new HashMap<>();
   private final ByteBuffer factors =
       ByteBuffer.allocateDirect(2 * Float.BYTES)
@@ -40,7 +42,20 @@ final class CudaDnn {
     }
     context.enter();
     check(cudnnCreate(handle), "starting cuDNN on %s", context);
-    check(cudnnSetStream(handle, new cudaStream_t(context.stream().handle())), "using a stream");
+    current = context.stream().handle();
+    use(current);
+  }
+
+  private void use(CUstream stream) {
+    check(cudnnSetStream(handle, new cudaStream_t(stream)), "using a stream");
+    current = stream;
+  }
+
+  /// Its calls go to this stream from now on.
+  void on(CUstream stream) {
+    if (!stream.equals(current)) {
+      use(stream);
+    }
   }
 
   cudnnHandle handle() {

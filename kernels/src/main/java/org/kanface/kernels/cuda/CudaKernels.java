@@ -87,6 +87,11 @@ final class CudaKernels implements Kernels {
   }
 
   @Override
+  public void repeated(Object key, Runnable work) {
+    context.repeated(key, work);
+  }
+
+  @Override
   public GemmKernels gemm() {
     return gemm;
   }

@@ -59,7 +59,7 @@ final class CudaMemory implements DeviceMemory {
   public void close() {
     if (isOwner && !life.over) {
       life.over = true;
-      context.enter();
+      context.flush();
       CudaException.check(cuMemFree(pointer), "[free] a block of %,d bytes on %s", bytes, context);
     }
   }

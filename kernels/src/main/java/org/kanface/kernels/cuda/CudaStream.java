@@ -1,10 +1,8 @@
 package org.kanface.kernels.cuda;
 
 import static jcuda.driver.CUstream_flags.CU_STREAM_NON_BLOCKING;
-import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
-import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 import static org.kanface.kernels.cuda.CudaException.check;
@@ -73,16 +71,5 @@ final class CudaStream {
           bytes);
     }
     synchronize();
-  }
-
-  /// Enqueues setting each byte to `value`.
-  void fill(DevicePointer target, byte value, long bytes) {
-    check(cuMemsetD8Async(target, value, bytes, stream), "[fill] %,d bytes on the device", bytes);
-  }
-
-  /// Enqueues a copy on the device.
-  void copy(DevicePointer source, DevicePointer target, long bytes) {
-    check(
-        cuMemcpyDtoDAsync(target, source, bytes, stream), "[copy] %,d bytes on the device", bytes);
   }
 }

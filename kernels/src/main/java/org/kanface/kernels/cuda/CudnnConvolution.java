@@ -19,8 +19,8 @@ import static org.kanface.kernels.cuda.CudaDnn.check;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import jcuda.Pointer;
 import jcuda.driver.CUevent;
+import jcuda.driver.CUstream;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
@@ -152,7 +152,7 @@ final class CudnnConvolution {
                         .formatted(direction, shape, WORKSPACE)));
   }
 
-  private Proposal forward() {
+  private synchronized Proposal forward() {
     if (forward == null) {
       var count = new int[1];
       var found = new cudnnConvolutionFwdAlgoPerf[PROPOSALS];
@@ -177,7 +177,7 @@ final class CudnnConvolution {
         algorithm, status, memory, determinism == cudnnDeterminism.CUDNN_DETERMINISTIC);
   }
 
-  private Proposal backwardData() {
+  private synchronized Proposal backwardData() {
     if (backwardData == null) {
       var count = new int[1];
       var found = new cudnnConvolutionBwdDataAlgoPerf[PROPOSALS];
@@ -197,7 +197,7 @@ final class CudnnConvolution {
     return backwardData;
   }
 
-  private Proposal backwardFilter() {
+  private synchronized Proposal backwardFilter() {
     if (backwardFilter == null) {
       var count = new int[1];
       var found = new cudnnConvolutionBwdFilterAlgoPerf[PROPOSALS];
@@ -221,9 +221,9 @@ final class CudnnConvolution {
     return scratch.take(Math.ceilDiv(p.workspace, Float.BYTES));
   }
 
-  /// Before every call: makes the device's context the thread's, and marks the time.
-  private @Nullable CUevent start() {
-    dnn.context().enter();
+  /// Before every call: chooses the stream, and marks the time.
+  private @Nullable CUevent start(CUstream stream) {
+    dnn.on(stream);
     var times = dnn.context().times();
     return times == null ? null : times.start();
   }
@@ -247,78 +247,113 @@ final class CudnnConvolution {
     }
   }
 
-  synchronized void forward(Pointer images, Pointer weights, Pointer result) {
-    Proposal p = forward();
+  void forward(DevicePointer images, DevicePointer weights, DevicePointer result) {
+    enqueue(Direction.FORWARD, forward(), images, weights, result);
+  }
+
+  void gradInput(DevicePointer dy, DevicePointer weights, DevicePointer dx) {
+    enqueue(Direction.INPUT, backwardData(), dy, weights, dx);
+  }
+
+  void gradWeight(DevicePointer images, DevicePointer dy, DevicePointer dweight) {
+    enqueue(Direction.WEIGHT, backwardFilter(), images, dy, dweight);
+  }
+
+  private void enqueue(
+      Direction direction, Proposal p, DevicePointer a, DevicePointer b, DevicePointer result) {
     try (var scratch = dnn.context().scratch().lease()) {
-      var start = start();
-      check(
-          cudnnConvolutionForward(
-              dnn.handle(),
-              dnn.one(),
-              x,
-              images,
-              weight,
-              weights,
-              window,
-              p.algorithm,
-              workspace(scratch, p).pointer(),
-              p.workspace,
-              dnn.zero(),
-              y,
-              result),
-          "[conv2d] %s",
-          shape);
-      end(start, "forward");
+      DevicePointer workspace = workspace(scratch, p).pointer();
+      dnn.context().enqueue(new Call(this, direction, p, workspace, a, b, result));
     }
   }
 
-  synchronized void gradInput(Pointer dy, Pointer weights, Pointer dx) {
-    Proposal p = backwardData();
-    try (var scratch = dnn.context().scratch().lease()) {
-      var start = start();
-      check(
-          cudnnConvolutionBackwardData(
-              dnn.handle(),
-              dnn.one(),
-              weight,
-              weights,
-              y,
-              dy,
-              window,
-              p.algorithm,
-              workspace(scratch, p).pointer(),
-              p.workspace,
-              dnn.zero(),
-              x,
-              dx),
-          "[conv2d] the input's gradient of %s",
-          shape);
-      end(start, "input gradient");
+  private enum Direction {
+    FORWARD("forward"),
+    INPUT("input gradient"),
+    WEIGHT("weight gradient");
+
+    private final String title;
+
+    Direction(String title) {
+      this.title = title;
     }
   }
 
-  synchronized void gradWeight(Pointer images, Pointer dy, Pointer dweight) {
-    Proposal p = backwardFilter();
-    try (var scratch = dnn.context().scratch().lease()) {
-      var start = start();
-      check(
-          cudnnConvolutionBackwardFilter(
-              dnn.handle(),
-              dnn.one(),
-              x,
-              images,
-              y,
-              dy,
-              window,
-              p.algorithm,
-              workspace(scratch, p).pointer(),
-              p.workspace,
-              dnn.zero(),
-              weight,
-              dweight),
-          "[conv2d] the weights' gradient of %s",
-          shape);
-      end(start, "weight gradient");
+  private record Call(
+      CudnnConvolution convolution,
+      Direction direction,
+      Proposal proposal,
+      DevicePointer workspace,
+      DevicePointer a,
+      DevicePointer b,
+      DevicePointer result)
+      implements DeviceCall {
+    @Override
+    public void enqueue(CUstream stream) {
+      synchronized (convolution.dnn) {
+        var start = convolution.start(stream);
+        check(
+            switch (direction) {
+              case FORWARD -> convolution.forward(this);
+              case INPUT -> convolution.gradInput(this);
+              case WEIGHT -> convolution.gradWeight(this);
+            },
+            "[conv2d] the %s of %s",
+            direction.title,
+            convolution.shape);
+        convolution.end(start, direction.title);
+      }
     }
+  }
+
+  private int forward(Call c) {
+    return cudnnConvolutionForward(
+        dnn.handle(),
+        dnn.one(),
+        x,
+        c.a,
+        weight,
+        c.b,
+        window,
+        c.proposal.algorithm,
+        c.workspace,
+        c.proposal.workspace,
+        dnn.zero(),
+        y,
+        c.result);
+  }
+
+  private int gradInput(Call c) {
+    return cudnnConvolutionBackwardData(
+        dnn.handle(),
+        dnn.one(),
+        weight,
+        c.b,
+        y,
+        c.a,
+        window,
+        c.proposal.algorithm,
+        c.workspace,
+        c.proposal.workspace,
+        dnn.zero(),
+        x,
+        c.result);
+  }
+
+  private int gradWeight(Call c) {
+    return cudnnConvolutionBackwardFilter(
+        dnn.handle(),
+        dnn.one(),
+        x,
+        c.a,
+        y,
+        c.b,
+        window,
+        c.proposal.algorithm,
+        c.workspace,
+        c.proposal.workspace,
+        dnn.zero(),
+        weight,
+        c.result);
   }
 }

@@ -154,12 +154,11 @@ final class GemmCuda implements GemmKernels {
   }
 
   private void zero(Gemm s, Operand c) {
-    context.enter();
     for (long i = 0; i < s.batch().outer(); i++) {
       for (long j = 0; j < s.batch().inner(); j++) {
         for (long row = 0; row < s.m(); row++) {
-          context.stream()
-              .fill(c.at(i, j).plus(row * s.ldc() * Float.BYTES), (byte) 0, s.n() * Float.BYTES);
+          DevicePointer start = c.at(i, j).plus(row * s.ldc() * Float.BYTES);
+          context.enqueue(new FillCall(start, (byte) 0, s.n() * Float.BYTES));
         }
       }
     }

@@ -8,10 +8,13 @@ import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
+import jcuda.driver.CUDA_KERNEL_NODE_PARAMS;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Memory;
 
@@ -22,7 +25,7 @@ import org.kanface.kernels.Memory;
 /// ```
 ///
 /// Arguments are packed into one piece, each aligned to its size, as C lays out a structure.
-final class Launch {
+final class Launch implements DeviceCall {
   private static final int MOST_BLOCKS = 65535; // in y and z
   private static final int SHARED = 48 << 10; // without asking for more
   private static final int LONGEST = 4096; // bytes of arguments, and then their number
@@ -37,7 +40,8 @@ final class Launch {
 
   private final CudaContext context;
   private final CudaModule.Kernel kernel;
-  private final ByteBuffer arguments = BUFFER.get().clear();
+  private final ByteBuffer arguments; // and behind them, at `end`, their length
+  private final int end;
   private final int[] grid = {1, 1, 1};
   private final int[] block = {1, 1, 1};
   private int shared;
@@ -45,8 +49,14 @@ final class Launch {
   private long bytes; // of the blocks among the arguments
 
   Launch(CudaContext context, CudaModule.Kernel kernel) {
+    this(context, kernel, BUFFER.get().clear(), LONGEST);
+  }
+
+  private Launch(CudaContext context, CudaModule.Kernel kernel, ByteBuffer arguments, int end) {
     this.context = context;
     this.kernel = kernel;
+    this.arguments = arguments;
+    this.end = end;
   }
 
   /// Blocks of `block` threads for one thread an element: at least 1, because CUDA refuses an empty
@@ -195,29 +205,19 @@ final class Launch {
     arguments.position(Math.ceilDiv(arguments.position(), alignment) * alignment);
   }
 
-  /// Enqueues it; what goes wrong later shows at the next wait.
+  /// Asks for it; what goes wrong later shows at the next wait.
   void run() {
     if (count != kernel.parameters().bytes().size()) {
       throw new IllegalArgumentException(
           "[%s] expected %d arguments, got %d"
               .formatted(kernel.name(), kernel.parameters().bytes().size(), count));
     }
-    context.enter();
-    if (shared > SHARED) {
-      check(
-          cuFuncSetAttribute(
-              kernel.function(),
-              CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-              shared));
-    }
-    arguments.putLong(LONGEST, arguments.position());
-    var extra =
-        Pointer.to(
-            CU_LAUNCH_PARAM_BUFFER_POINTER,
-            Pointer.to(arguments.duplicate().rewind()),
-            CU_LAUNCH_PARAM_BUFFER_SIZE,
-            Pointer.to(arguments.duplicate().rewind()).withByteOffset(LONGEST),
-            CU_LAUNCH_PARAM_END);
+    context.enqueue(this);
+  }
+
+  @Override
+  public void enqueue(CUstream stream) {
+    optIn();
     var times = context.times();
     var start = times == null ? null : times.start();
     check(
@@ -230,29 +230,91 @@ final class Launch {
             block[1],
             block[2],
             shared,
-            context.stream().handle(),
+            stream,
             null,
-            extra));
+            extra()));
     if (times != null && start != null) {
       times.end(start, kernel.name(), bytes, 0);
     }
   }
 
+  /// Much shared memory has to be asked for.
+  private void optIn() {
+    if (shared > SHARED) {
+      check(
+          cuFuncSetAttribute(
+              kernel.function(),
+              CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+              shared));
+    }
+  }
+
+  private Pointer extra() {
+    arguments.putLong(end, arguments.position());
+    return Pointer.to(
+        CU_LAUNCH_PARAM_BUFFER_POINTER,
+        Pointer.to(arguments.duplicate().rewind()),
+        CU_LAUNCH_PARAM_BUFFER_SIZE,
+        Pointer.to(arguments.duplicate().rewind()).withByteOffset(end),
+        CU_LAUNCH_PARAM_END);
+  }
+
+  // ---- as a graph's node ----------------------------------------------------------------------
+
+  @Override
+  public Launch kept() {
+    int last = Math.ceilDiv(arguments.position(), Long.BYTES) * Long.BYTES;
+    var own = ByteBuffer.allocateDirect(last + Long.BYTES).order(ByteOrder.nativeOrder());
+    own.put(arguments.duplicate().flip());
+    var copy = new Launch(context, kernel, own, last);
+    copy.grid(grid[0], grid[1], grid[2]).block(block[0], block[1]).shared(shared);
+    copy.count = count;
+    copy.bytes = bytes;
+    return copy;
+  }
+
+  CUDA_KERNEL_NODE_PARAMS node() {
+    optIn();
+    var node = new CUDA_KERNEL_NODE_PARAMS();
+    node.func = kernel.function();
+    node.gridDimX = grid[0];
+    node.gridDimY = grid[1];
+    node.gridDimZ = grid[2];
+    node.blockDimX = block[0];
+    node.blockDimY = block[1];
+    node.blockDimZ = block[2];
+    node.sharedMemBytes = shared;
+    node.extra = extra();
+    return node;
+  }
+
+  /// Whether the other launches the same kernel in the same size.
+  boolean isLike(Launch other) {
+    return kernel.function().equals(other.kernel.function())
+        && shared == other.shared
+        && Arrays.equals(grid, other.grid)
+        && Arrays.equals(block, other.block);
+  }
+
+  /// Whether the arguments of the other, which is like this, are its own.
+  boolean hasArgumentsOf(Launch other) {
+    return arguments.duplicate().flip().mismatch(other.arguments.duplicate().flip()) < 0;
+  }
+
+  void takeArgumentsOf(Launch other) {
+    arguments.rewind().put(other.arguments.duplicate().flip());
+  }
+
   private void check(int status) {
     if (status != CUresult.CUDA_SUCCESS) {
       CudaException.check(
-          status,
-          "%s<<<(%d, %d, %d), (%d, %d, %d), %d>>> on %s, arguments of %s bytes",
-          kernel.name(),
-          grid[0],
-          grid[1],
-          grid[2],
-          block[0],
-          block[1],
-          block[2],
-          shared,
-          context,
-          kernel.parameters().bytes());
+          status, "%s on %s, arguments of %s bytes", this, context, kernel.parameters().bytes());
     }
+  }
+
+  @Override
+  public String toString() {
+    return "%s<<<(%d, %d, %d), (%d, %d, %d), %d>>>"
+        .formatted(kernel.name(), grid[0], grid[1], grid[2], block[0], block[1], block[2], shared);
   }
 }

@@ -1,18 +1,21 @@
 package org.kanface.kernels.cuda;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.TreeMap;
 
 /// Intermediate blocks of a context's kernels. A block may be taken again as soon as the work that
-/// uses it is enqueued: everything runs on one stream, in order.
+/// uses it is enqueued: everything runs on one stream, in order. The same work takes the same ones.
 final class Scratch {
   private static final long SMALLEST = 4096;
+  private static final Comparator<CudaMemory> LOWEST_FIRST =
+      Comparator.comparingLong(b -> b.pointer().address());
 
   private final CudaContext context;
-  private final TreeMap<Long, Deque<CudaMemory>> free = new TreeMap<>();
+  private final TreeMap<Long, Queue<CudaMemory>> free = new TreeMap<>();
 
   Scratch(CudaContext context) {
     this.context = context;
@@ -45,14 +48,14 @@ final class Scratch {
     synchronized (this) {
       var fit = free.get(size);
       if (fit != null && !fit.isEmpty()) {
-        return fit.pop();
+        return fit.remove();
       }
     }
     return context.allocate(size);
   }
 
   private synchronized void giveBack(CudaMemory block) {
-    free.computeIfAbsent(block.byteSize(), _ -> new ArrayDeque<>()).push(block);
+    free.computeIfAbsent(block.byteSize(), _ -> new PriorityQueue<>(LOWEST_FIRST)).add(block);
   }
 
   /// Returns all blocks that nobody uses to the device.

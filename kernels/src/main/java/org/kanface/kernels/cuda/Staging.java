@@ -73,7 +73,7 @@ final class Staging {
     check(cuEventRecord(slot.arrived, copies), "ordering a copy to the device");
     CUstream stream = context.stream().handle();
     check(cuStreamWaitEvent(stream, slot.arrived, 0), "ordering a copy to the device");
-    context.stream().copy(device.pointer(), target, bytes);
+    new CopyCall(device.pointer(), target, bytes).enqueue(stream);
     check(cuEventRecord(slot.left, stream), "ordering a copy to the device");
   }
 

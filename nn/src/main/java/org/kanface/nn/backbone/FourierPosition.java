@@ -1,6 +1,7 @@
 package org.kanface.nn.backbone;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.kernels.DType;
@@ -24,6 +25,10 @@ public final class FourierPosition extends Module {
   private final int hidden;
   private final double temperature;
   private final Conv2d projection; // 1×1, 2 hidden → dim
+  private volatile @Nullable Encoded last;
+
+  /// The encoding of maps of one size, which a network asks for again and again.
+  private record Encoded(int h, int w, float[] values) {}
 
   public FourierPosition(Init init, long dim) {
     this(init, dim, HIDDEN, TEMPERATURE);
@@ -49,14 +54,23 @@ public final class FourierPosition extends Module {
     Shape shape = Shape.of(1, h, w, 2L * hidden);
     Tensor map;
     if (x.dtype() == DType.F32) {
-      map = Tensor.of(x.value().device(), shape, encode(h, w, hidden, temperature));
+      map = Tensor.of(x.value().device(), shape, encoded(h, w));
     } else {
-      float[] values = encode(h, w, hidden, temperature);
+      float[] values = encoded(h, w);
       var doubles = new double[values.length];
       Arrays.setAll(doubles, i -> values[i]);
       map = Tensor.ofDoubles(x.value().device(), shape, doubles);
     }
     return projection.forward(Graph.current().constant(map));
+  }
+
+  private float[] encoded(int h, int w) {
+    Encoded known = last;
+    if (known == null || known.h != h || known.w != w) {
+      known = new Encoded(h, w, encode(h, w, hidden, temperature));
+      last = known;
+    }
+    return known.values;
   }
 
   /// The map before its projection, `[h, w, 64]`.

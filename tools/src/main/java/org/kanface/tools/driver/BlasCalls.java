@@ -20,6 +20,7 @@ final class BlasCalls {
     private int pointerMode;
     private int mathMode;
     private int atomicsMode;
+    private boolean hasWorkspace;
 
     boolean pointsToDevice() {
       return pointerMode == DEVICE;
@@ -27,6 +28,10 @@ final class BlasCalls {
 
     long stream() {
       return stream;
+    }
+
+    boolean hasWorkspace() {
+      return hasWorkspace;
     }
 
     /// Whether float32 may be rounded to TF32.
@@ -90,6 +95,7 @@ final class BlasCalls {
     Handle h = handle(handle);
     state.context().requireStream(stream);
     h.stream = stream;
+    h.hasWorkspace = false; // cuBLAS goes back to its own
     return 0;
   }
 
@@ -101,11 +107,12 @@ final class BlasCalls {
 
   /// Memory of the caller that replaces the handle's own; not needed here, but checked.
   int cublasSetWorkspace_v2(long handle, long workspace, long bytes) {
-    handle(handle);
+    Handle h = handle(handle);
     if (workspace % 256 != 0) {
       throw new LibraryError(INVALID_VALUE, "the workspace is not aligned to 256 bytes");
     }
     state.context().requireInside(workspace, bytes);
+    h.hasWorkspace = true;
     return 0;
   }
 

@@ -178,9 +178,17 @@ final class ConvolutionCalls {
       long y) {
     SimContext context = calls.enter(handle);
     DnnConvolution c = convolution(xDescriptor, wDescriptor, convolution, yDescriptor);
-    use(context, workspace, workspaceBytes, workspace(FORWARD, algorithm, c));
-    double[] result = c.forward(c.x().read(context, "x", x), c.w().tensor().read(context, "w", w));
-    c.y().write(context, "y", y, result, factor("alpha", alpha), factor("beta", beta));
+    long wanted = workspace(FORWARD, algorithm, c);
+    double scale = factor("alpha", alpha);
+    double keep = factor("beta", beta);
+    calls.enqueue(
+        handle,
+        () -> {
+          use(context, workspace, workspaceBytes, wanted);
+          double[] result =
+              c.forward(c.x().read(context, "x", x), c.w().tensor().read(context, "w", w));
+          c.y().write(context, "y", y, result, scale, keep);
+        });
     return 0;
   }
 
@@ -200,10 +208,17 @@ final class ConvolutionCalls {
       long dx) {
     SimContext context = calls.enter(handle);
     DnnConvolution c = convolution(dxDescriptor, wDescriptor, convolution, dyDescriptor);
-    use(context, workspace, workspaceBytes, workspace(DATA, algorithm, c));
-    double[] result =
-        c.backwardData(c.w().tensor().read(context, "w", w), c.y().read(context, "dy", dy));
-    c.x().write(context, "dx", dx, result, factor("alpha", alpha), factor("beta", beta));
+    long wanted = workspace(DATA, algorithm, c);
+    double scale = factor("alpha", alpha);
+    double keep = factor("beta", beta);
+    calls.enqueue(
+        handle,
+        () -> {
+          use(context, workspace, workspaceBytes, wanted);
+          double[] result =
+              c.backwardData(c.w().tensor().read(context, "w", w), c.y().read(context, "dy", dy));
+          c.x().write(context, "dx", dx, result, scale, keep);
+        });
     return 0;
   }
 
@@ -223,9 +238,17 @@ final class ConvolutionCalls {
       long dw) {
     SimContext context = calls.enter(handle);
     DnnConvolution c = convolution(xDescriptor, dwDescriptor, convolution, dyDescriptor);
-    use(context, workspace, workspaceBytes, workspace(FILTER, algorithm, c));
-    double[] result = c.backwardFilter(c.x().read(context, "x", x), c.y().read(context, "dy", dy));
-    c.w().tensor().write(context, "dw", dw, result, factor("alpha", alpha), factor("beta", beta));
+    long wanted = workspace(FILTER, algorithm, c);
+    double scale = factor("alpha", alpha);
+    double keep = factor("beta", beta);
+    calls.enqueue(
+        handle,
+        () -> {
+          use(context, workspace, workspaceBytes, wanted);
+          double[] result =
+              c.backwardFilter(c.x().read(context, "x", x), c.y().read(context, "dy", dy));
+          c.w().tensor().write(context, "dw", dw, result, scale, keep);
+        });
     return 0;
   }
 

@@ -22,6 +22,12 @@ final class DnnCalls {
     return state.context().dnn;
   }
 
+  /// Does work on the handle's stream, or puts it into the graph that the stream captures.
+  void enqueue(long handle, Runnable work) {
+    SimContext context = state.context();
+    context.enqueue(context.dnn.handle(handle).stream, work);
+  }
+
   /// The context, after a look at the handle and at its stream.
   SimContext enter(long handle) {
     SimContext context = state.context();

@@ -268,7 +268,11 @@ final class GemmCalls {
             new Matrix(c, types.out, false, m, n, ldc, strideC),
             factor,
             kept);
-    product.run(context, count);
+    SimGraph capture = context.captures.get(h.stream());
+    if (capture != null && !h.hasWorkspace()) {
+      capture.cannotBeChild("cuBLAS allocates a workspace of its own while a stream captures");
+    }
+    context.enqueue(h.stream(), () -> product.run(context, count));
     return 0;
   }
 

@@ -38,6 +38,19 @@ final class LaunchCalls {
     context.requireStream(stream);
     Dim3 grid = sizes(kernel, "grid", gridX, gridY, gridZ);
     Dim3 block = sizes(kernel, "block", blockX, blockY, blockZ);
+    context.enqueue(stream, launch(context, kernel, grid, block, shared, parameters, extra));
+    return 0;
+  }
+
+  /// A launch whose parameters have been read; throws where it is not allowed.
+  static Runnable launch(
+      SimContext context,
+      SimKernel kernel,
+      Dim3 grid,
+      Dim3 block,
+      int shared,
+      long parameters,
+      long extra) {
     if (shared < 0 || shared + kernel.sharedBytes() > SHARED && shared > optedIn(context, kernel)) {
       throw new CudaError(
           Status.INVALID_VALUE,
@@ -53,8 +66,7 @@ final class LaunchCalls {
           Status.INVALID_VALUE, "'%s' got parameters in both ways at once", kernel.name());
     }
     MemorySegment packed = extra != 0 ? buffer(kernel, extra) : pointers(kernel, parameters);
-    run(context, kernel, grid, block, shared, packed);
-    return 0;
+    return () -> run(context, kernel, grid, block, shared, packed);
   }
 
   private static void run(
@@ -81,7 +93,7 @@ final class LaunchCalls {
     }
   }
 
-  private static Dim3 sizes(SimKernel kernel, String what, int x, int y, int z) {
+  static Dim3 sizes(SimKernel kernel, String what, int x, int y, int z) {
     if (x < 1 || y < 1 || z < 1) {
       throw new CudaError(
           Status.INVALID_VALUE,

@@ -92,18 +92,21 @@ final class MemoryCalls {
   int cuMemcpyHtoDAsync_v2(long target, long source, long bytes, long stream) {
     SimContext context = state.context();
     context.requireStream(stream);
+    context.requireRunning(stream);
     context.reads(stream, source, bytes);
     return cuMemcpyHtoD_v2(target, source, bytes);
   }
 
   int cuMemcpyDtoHAsync_v2(long target, long source, long bytes, long stream) {
     state.context().requireStream(stream);
+    state.context().requireRunning(stream);
     return cuMemcpyDtoH_v2(target, source, bytes);
   }
 
   int cuMemcpyDtoDAsync_v2(long target, long source, long bytes, long stream) {
     state.context().requireStream(stream);
-    return cuMemcpyDtoD_v2(target, source, bytes);
+    state.context().enqueue(stream, () -> cuMemcpyDtoD_v2(target, source, bytes));
+    return 0;
   }
 
   int cuMemsetD8_v2(long target, byte value, long count) {
@@ -121,12 +124,14 @@ final class MemoryCalls {
 
   int cuMemsetD8Async(long target, byte value, long count, long stream) {
     state.context().requireStream(stream);
-    return cuMemsetD8_v2(target, value, count);
+    state.context().enqueue(stream, () -> cuMemsetD8_v2(target, value, count));
+    return 0;
   }
 
   int cuMemsetD32Async(long target, int value, long count, long stream) {
     state.context().requireStream(stream);
-    return cuMemsetD32_v2(target, value, count);
+    state.context().enqueue(stream, () -> cuMemsetD32_v2(target, value, count));
+    return 0;
   }
 
   private MemorySegment block(long target, int width, long count) {

@@ -47,6 +47,10 @@ final class SimContext {
   final Handles<Event> events = new Handles<>("event");
   final Handles<LoadedModule> modules = new Handles<>("module");
   final Handles<SimKernel> functions = new Handles<>("function");
+  final Handles<SimGraph> graphs = new Handles<>("graph");
+  final Handles<SimGraph.Node> graphNodes = new Handles<>("graph node");
+  final Handles<SimGraph.Executable> executables = new Handles<>("executable graph");
+  final Map<Long, SimGraph> captures = new HashMap<>(); // by the stream that captures
   final Handles<BlasCalls.Handle> blas = new Handles<>("cuBLAS handle");
   final DnnObjects dnn = new DnnObjects();
   final TreeMap<Long, Pinned> pinned = new TreeMap<>(); // by address
@@ -210,6 +214,24 @@ final class SimContext {
     }
   }
 
+  /// Does what was enqueued on a stream, or puts it into the graph that the stream captures.
+  void enqueue(long stream, Runnable work) {
+    SimGraph capture = captures.get(stream);
+    if (capture == null) {
+      work.run();
+    } else {
+      capture.append(work);
+    }
+  }
+
+  /// Throws where the stream captures: nothing of it has run that could be waited for or read.
+  void requireRunning(long stream) {
+    if (captures.containsKey(stream)) {
+      throw new CudaError(
+          Status.STREAM_CAPTURE_UNSUPPORTED, "the stream captures a graph and runs nothing");
+    }
+  }
+
   /// Frees everything; what the program should have freed itself comes back in words.
   List<String> close() {
     var leaks = new ArrayList<String>();
@@ -222,6 +244,8 @@ final class SimContext {
     leaks.addAll(streams.leaks());
     leaks.addAll(events.leaks());
     leaks.addAll(modules.leaks());
+    leaks.addAll(graphs.leaks());
+    leaks.addAll(executables.leaks());
     leaks.addAll(blas.leaks());
     leaks.addAll(dnn.leaks());
     pinned.values().forEach(p -> p.arena().close());

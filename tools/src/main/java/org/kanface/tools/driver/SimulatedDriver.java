@@ -82,7 +82,8 @@ public final class SimulatedDriver implements DriverStandIn {
               new MemoryCalls(STATE),
               new StreamCalls(STATE),
               new ModuleCalls(STATE),
-              new LaunchCalls(STATE));
+              new LaunchCalls(STATE),
+              new GraphCalls(STATE));
         }
         case BLAS -> {
           var blas = new BlasCalls(STATE);

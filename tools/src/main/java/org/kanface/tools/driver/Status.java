@@ -25,6 +25,8 @@ enum Status {
   MISALIGNED_ADDRESS(716, "misaligned address"),
   LAUNCH_FAILED(719, "unspecified launch failure"),
   NOT_SUPPORTED(801, "operation not supported"),
+  STREAM_CAPTURE_UNSUPPORTED(900, "operation not permitted when stream is capturing"),
+  ILLEGAL_STATE(401, "the operation cannot be performed in the present state"),
   UNKNOWN(999, "unknown error");
 
   private static final int LONGEST = 4096; // bytes of a text, with its zero

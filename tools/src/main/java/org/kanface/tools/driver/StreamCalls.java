@@ -29,6 +29,7 @@ final class StreamCalls {
   int cuStreamSynchronize(long stream) {
     SimContext context = state.context();
     context.requireStream(stream);
+    context.requireRunning(stream);
     if (stream > 2) {
       context.finish(context.streams.get(stream).reads());
     }
@@ -42,6 +43,7 @@ final class StreamCalls {
   int cuStreamWaitEvent(long stream, long event, int flags) {
     SimContext context = state.context();
     context.requireStream(stream);
+    context.requireRunning(stream); // a real one would capture it
     SimContext.Event e = context.events.get(event);
     if (flags != 0) {
       throw new CudaError(Status.INVALID_VALUE, "expected flags 0, got %d", flags);
@@ -70,6 +72,7 @@ final class StreamCalls {
   int cuEventRecord(long event, long stream) {
     SimContext context = state.context();
     context.requireStream(stream);
+    context.requireRunning(stream);
     SimContext.Event e = context.events.get(event);
     e.nanos = System.nanoTime();
     e.recorded = true;
