@@ -23,7 +23,12 @@
 // elementwise_prelu_backward_f32 (float* x, float* weight, float* dy, float* dx, float* partial, long long rows,
 //                                 long long cols, long long span)
 //   dx, and partial[c, j] = sum over the rows c span <= i < (c + 1) span of dy x where x <= 0; dweight is partial's sum
-//   over c (reduce_sum_columns_f32). block (32, 8), grid (any, ceil(rows / span)), best ceil(cols / 32) in x.
+//   over c (reduce_sum_columns_f32). block (lanes, lines) of at most 256 threads, a lane a unit; grid (any,
+//   ceil(rows / span)), best ceil(units / lanes) in x.
+//   In the last three a unit is 4 columns where cols % 4 == 0, else 1; a thread keeps its unit, so that what belongs to
+//   it stays in registers; fewer than 2^31 threads in the two before.
+
+#define THREADS 256 // at most, of a block that sums columns
 
 template <typename F>
 static __device__ __forceinline__ void map(const float* x, float* y, long long n, F f) {
@@ -208,57 +213,208 @@ extern "C" __global__ void elementwise_copy_f32(
   each(walk, rank, numel, [=](long long, long long first, long long second) { target[second] = source[first]; });
 }
 
-extern "C" __global__ void elementwise_scale_residual_f32(
-    const float* x, const float* __restrict__ scale, const float* residual, float* y, long long rows, long long cols) {
-  const long long step = (long long)gridDim.x * blockDim.x;
-  const long long first = (long long)blockIdx.x * blockDim.x + threadIdx.x;
-  const long long hop = cols == 0 ? 0 : step % cols; // the column moves on by additions alone
-  long long j = cols == 0 ? 0 : first % cols;
-  for (long long i = first; i < rows * cols; i += step) {
-    y[i] = residual[i] + scale[j] * x[i];
-    j += hop;
-    if (j >= cols) j -= cols;
+// The elements of a unit.
+template <int W>
+struct Unit {
+  float v[W];
+};
+
+static __device__ __forceinline__ bool aligned(const void* a, const void* b = nullptr, const void* c = nullptr) {
+  return (((unsigned long long)a | (unsigned long long)b | (unsigned long long)c) & 15) == 0;
+}
+
+// `whole`: at once, from an aligned address.
+template <int W>
+static __device__ __forceinline__ Unit<W> load(const float* p, bool whole) {
+  if constexpr (W == 4) {
+    if (whole) {
+      const float4 q = *(const float4*)p;
+      return {{q.x, q.y, q.z, q.w}};
+    }
+  }
+  Unit<W> u;
+#pragma unroll
+  for (int k = 0; k < W; k++) u.v[k] = p[k];
+  return u;
+}
+
+template <int W>
+static __device__ __forceinline__ void store(float* p, const float (&v)[W], bool whole) {
+  if constexpr (W == 4) {
+    if (whole) {
+      *(float4*)p = make_float4(v[0], v[1], v[2], v[3]);
+      return;
+    }
+  }
+#pragma unroll
+  for (int k = 0; k < W; k++) p[k] = v[k];
+}
+
+// Calls f(column, first, step, end) for a thread's units of a matrix, those of one column at a time, in elements.
+template <int W, typename F>
+static __device__ __forceinline__ void walk(long long rows, long long cols, F f) {
+  const long long units = cols / W;
+  const unsigned threads = gridDim.x * blockDim.x;
+  const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;
+  if (units >= threads) {
+    for (long long c = thread; c < units; c += threads) f(c * W, c * W, cols, rows * cols);
+  } else if (units > 0) {
+    const unsigned lines = threads / (unsigned)units;
+    const unsigned line = thread / (unsigned)units;
+    const unsigned c = thread - line * (unsigned)units;
+    if (line < lines) f((long long)c * W, line * cols + c * W, lines * cols, rows * cols);
   }
 }
 
-extern "C" __global__ void elementwise_prelu_forward_f32(
+// y = of(column)(x)
+template <int W, typename F>
+static __device__ __forceinline__ void mapColumns(const float* x, float* y, long long rows, long long cols, F of) {
+  walk<W>(rows, cols, [=](long long j, long long first, long long step, long long end) {
+    const decltype(of(j)) f[4] = {of(j), of(W == 4 ? j + 1 : j), of(W == 4 ? j + 2 : j), of(W == 4 ? j + 3 : j)};
+    long long at = first;
+    for (; at + 3 * step < end; at += 4 * step) {
+      Unit<W> u[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++) u[i] = load<W>(x + at + i * step, true);
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+#pragma unroll
+        for (int k = 0; k < W; k++) u[i].v[k] = f[k](u[i].v[k]);
+        store<W>(y + at + i * step, u[i].v, true);
+      }
+    }
+    for (; at < end; at += step) {
+      Unit<W> u = load<W>(x + at, true);
+#pragma unroll
+      for (int k = 0; k < W; k++) u.v[k] = f[k](u.v[k]);
+      store<W>(y + at, u.v, true);
+    }
+  });
+}
+
+// y = of(column)(a, b)
+template <int W, typename F>
+static __device__ __forceinline__ void mapColumns(
+    const float* a, const float* b, float* y, long long rows, long long cols, F of) {
+  walk<W>(rows, cols, [=](long long j, long long first, long long step, long long end) {
+    const decltype(of(j)) f[4] = {of(j), of(W == 4 ? j + 1 : j), of(W == 4 ? j + 2 : j), of(W == 4 ? j + 3 : j)};
+    long long at = first;
+    for (; at + 3 * step < end; at += 4 * step) {
+      Unit<W> u[4], v[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+        u[i] = load<W>(a + at + i * step, true);
+        v[i] = load<W>(b + at + i * step, true);
+      }
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+#pragma unroll
+        for (int k = 0; k < W; k++) u[i].v[k] = f[k](u[i].v[k], v[i].v[k]);
+        store<W>(y + at + i * step, u[i].v, true);
+      }
+    }
+    for (; at < end; at += step) {
+      Unit<W> u = load<W>(a + at, true);
+      const Unit<W> v = load<W>(b + at, true);
+#pragma unroll
+      for (int k = 0; k < W; k++) u.v[k] = f[k](u.v[k], v.v[k]);
+      store<W>(y + at, u.v, true);
+    }
+  });
+}
+
+// Sums of the tile's lines, for the first of them; a fixed tree. `slots` has room for N THREADS.
+template <int N>
+static __device__ __forceinline__ void sumOfLines(float (&v)[N], float* slots) {
+  const int t = threadIdx.y * blockDim.x + threadIdx.x;
+#pragma unroll
+  for (int k = 0; k < N; k++) slots[k * THREADS + t] = v[k];
+  for (int half = blockDim.y > 1 ? 1 << (31 - __clz(blockDim.y - 1)) : 0; half > 0; half >>= 1) {
+    __syncthreads();
+    if (threadIdx.y < half && threadIdx.y + half < blockDim.y) {
+#pragma unroll
+      for (int k = 0; k < N; k++) {
+        v[k] += slots[k * THREADS + t + half * blockDim.x];
+        slots[k * THREADS + t] = v[k];
+      }
+    }
+  }
+  __syncthreads();
+}
+
+extern "C" __global__ void __launch_bounds__(256) elementwise_scale_residual_f32(
+    const float* x, const float* __restrict__ scale, const float* residual, float* y, long long rows, long long cols) {
+  const auto of = [=](long long j) {
+    const float s = scale[j];
+    return [=](float v, float r) { return r + s * v; };
+  };
+  if ((cols & 3) == 0 && aligned(x, residual, y)) mapColumns<4>(x, residual, y, rows, cols, of);
+  else mapColumns<1>(x, residual, y, rows, cols, of);
+}
+
+extern "C" __global__ void __launch_bounds__(256) elementwise_prelu_forward_f32(
     const float* x, const float* __restrict__ weight, float* y, long long rows, long long cols) {
-  const long long step = (long long)gridDim.x * blockDim.x;
-  const long long first = (long long)blockIdx.x * blockDim.x + threadIdx.x;
-  const long long hop = cols == 0 ? 0 : step % cols;
-  long long j = cols == 0 ? 0 : first % cols;
-  for (long long i = first; i < rows * cols; i += step) {
-    const float v = x[i];
-    y[i] = v > 0.0f ? v : weight[j] * v;
-    j += hop;
-    if (j >= cols) j -= cols;
+  const auto of = [=](long long j) {
+    const float w = weight[j];
+    return [=](float v) { return v > 0.0f ? v : w * v; };
+  };
+  if ((cols & 3) == 0 && aligned(x, y)) mapColumns<4>(x, y, rows, cols, of);
+  else mapColumns<1>(x, y, rows, cols, of);
+}
+
+// One unit of dx; adds to the sums of dy x where x <= 0.
+template <int W>
+static __device__ __forceinline__ void rectify(
+    const Unit<W>& v, Unit<W>& g, const Unit<W>& w, float (&sums)[W], float* dx, bool whole) {
+#pragma unroll
+  for (int k = 0; k < W; k++) {
+    if (!(v.v[k] > 0.0f)) {
+      sums[k] += g.v[k] * v.v[k];
+      g.v[k] *= w.v[k];
+    }
+  }
+  store<W>(dx, g.v, whole);
+}
+
+template <int W>
+static __device__ __forceinline__ void preluBackward(
+    float* slots, const float* __restrict__ x, const float* __restrict__ weight, const float* dy, float* dx,
+    float* __restrict__ partial, long long rows, long long cols, long long span) {
+  const bool whole = aligned(x, dy, dx);
+  const long long from = (long long)blockIdx.y * span;
+  const long long to = from + span < rows ? from + span : rows;
+  const int step = blockDim.y;
+  for (long long j0 = (long long)blockIdx.x * blockDim.x * W; j0 < cols; j0 += (long long)gridDim.x * blockDim.x * W) {
+    const long long j = j0 + threadIdx.x * W;
+    float sums[W] = {};
+    if (j < cols) {
+      const Unit<W> w = load<W>(weight + j, false);
+      long long i = from + threadIdx.y;
+      for (; i + 3 * step < to; i += 4 * step) {
+        Unit<W> v[4], g[4];
+#pragma unroll
+        for (int r = 0; r < 4; r++) {
+          v[r] = load<W>(x + (i + r * step) * cols + j, whole);
+          g[r] = load<W>(dy + (i + r * step) * cols + j, whole);
+        }
+#pragma unroll
+        for (int r = 0; r < 4; r++) rectify<W>(v[r], g[r], w, sums, dx + (i + r * step) * cols + j, whole);
+      }
+      for (; i < to; i += step) {
+        const Unit<W> v = load<W>(x + i * cols + j, whole);
+        Unit<W> g = load<W>(dy + i * cols + j, whole);
+        rectify<W>(v, g, w, sums, dx + i * cols + j, whole);
+      }
+    }
+    sumOfLines(sums, slots);
+    if (threadIdx.y == 0 && j < cols) store<W>(partial + blockIdx.y * cols + j, sums, false);
   }
 }
 
 extern "C" __global__ void __launch_bounds__(256) elementwise_prelu_backward_f32(
     const float* __restrict__ x, const float* __restrict__ weight, const float* dy, float* dx,
     float* __restrict__ partial, long long rows, long long cols, long long span) {
-  __shared__ float sums[8][33];
-  const long long from = (long long)blockIdx.y * span;
-  const long long to = from + span < rows ? from + span : rows;
-  for (long long j0 = (long long)blockIdx.x * 32; j0 < cols; j0 += (long long)gridDim.x * 32) {
-    const long long j = j0 + threadIdx.x;
-    float sum = 0.0f;
-    if (j < cols) {
-      const float w = weight[j];
-      for (long long i = from + threadIdx.y; i < to; i += 8) {
-        const float v = x[i * cols + j];
-        const float g = dy[i * cols + j];
-        dx[i * cols + j] = v > 0.0f ? g : g * w;
-        sum += v > 0.0f ? 0.0f : g * v;
-      }
-    }
-    sums[threadIdx.y][threadIdx.x] = sum;
-    __syncthreads();
-    if (threadIdx.y == 0 && j < cols) {
-      for (int r = 1; r < 8; r++) sum += sums[r][threadIdx.x];
-      partial[blockIdx.y * cols + j] = sum;
-    }
-    __syncthreads();
-  }
+  __shared__ float slots[4 * THREADS];
+  if ((cols & 3) == 0) preluBackward<4>(slots, x, weight, dy, dx, partial, rows, cols, span);
+  else preluBackward<1>(slots, x, weight, dy, dx, partial, rows, cols, span);
 }

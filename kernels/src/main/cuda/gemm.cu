@@ -1,4 +1,5 @@
-// What follows a matrix product, float32. block (32, 8); grid: any, best ceil(cols / 32) in x and ceil(rows / 8) in y.
+// What follows a matrix product, float32. A thread keeps its columns (4 side by side where cols and leading are multiples of
+// 4 and all addresses of 16 bytes, else 1) and walks rows. Any block (256) and any grid in x of fewer than 2^31 threads.
 //
 // gemm_epilogue_f32 (float* c, float* bias, float* preactivation, float* scale, float* residual, long long rows,
 //                    long long cols, long long leading, int activation)
@@ -15,20 +16,99 @@ static __device__ __forceinline__ float activate(int f, float x) {
   }
 }
 
-extern "C" __global__ void gemm_epilogue_f32(
+template <int W>
+struct Unit {
+  float v[W];
+};
+
+template <int W>
+static __device__ __forceinline__ Unit<W> load(const float* p) {
+  if constexpr (W == 4) {
+    const float4 q = *(const float4*)p;
+    return {{q.x, q.y, q.z, q.w}};
+  } else {
+    return {{*p}};
+  }
+}
+
+template <int W>
+static __device__ __forceinline__ void store(float* p, const Unit<W>& u) {
+  if constexpr (W == 4) *(float4*)p = make_float4(u.v[0], u.v[1], u.v[2], u.v[3]);
+  else *p = u.v[0];
+}
+
+// R rows at a time, `step` elements apart, so that their loads are on the way together.
+template <int W, int R>
+static __device__ __forceinline__ void finish(
+    float* c, const Unit<W>& shift, float* preactivation, const Unit<W>& factor, const float* residual, long long at,
+    long long step, int activation) {
+  Unit<W> t[R], rest[R];
+#pragma unroll
+  for (int r = 0; r < R; r++) t[r] = load<W>(c + at + r * step);
+#pragma unroll
+  for (int r = 0; r < R; r++) rest[r] = residual ? load<W>(residual + at + r * step) : Unit<W>{};
+#pragma unroll
+  for (int r = 0; r < R; r++) {
+#pragma unroll
+    for (int k = 0; k < W; k++) t[r].v[k] += shift.v[k];
+    if (preactivation) store<W>(preactivation + at + r * step, t[r]);
+#pragma unroll
+    for (int k = 0; k < W; k++) {
+      const float u = factor.v[k] * activate(activation, t[r].v[k]);
+      t[r].v[k] = residual ? rest[r].v[k] + u : u;
+    }
+    store<W>(c + at + r * step, t[r]);
+  }
+}
+
+template <int W>
+static __device__ __forceinline__ void column(
+    float* c, const float* bias, float* preactivation, const float* scale, const float* residual, long long row,
+    long long rows, long long lines, long long j, long long leading, int activation) {
+  Unit<W> shift, factor;
+#pragma unroll
+  for (int k = 0; k < W; k++) {
+    shift.v[k] = bias ? bias[j + k] : 0.0f;
+    factor.v[k] = scale ? scale[j + k] : 1.0f;
+  }
+  const long long step = lines * leading;
+  long long i = row;
+  for (; i + lines < rows; i += 2 * lines) {
+    finish<W, 2>(c, shift, preactivation, factor, residual, i * leading + j, step, activation);
+  }
+  if (i < rows) finish<W, 1>(c, shift, preactivation, factor, residual, i * leading + j, step, activation);
+}
+
+template <int W>
+static __device__ __forceinline__ void epilogue(
+    float* c, const float* bias, float* preactivation, const float* scale, const float* residual, long long rows,
+    long long cols, long long leading, int activation) {
+  const long long units = cols / W;
+  const unsigned threads = gridDim.x * blockDim.x;
+  const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;
+  if (units >= threads) {
+    for (long long u = thread; u < units; u += threads) {
+      column<W>(c, bias, preactivation, scale, residual, 0, rows, 1, u * W, leading, activation);
+    }
+  } else if (units > 0) {
+    const unsigned lines = threads / (unsigned)units;
+    const unsigned line = thread / (unsigned)units;
+    const long long j = (long long)(thread - line * (unsigned)units) * W;
+    if (line < lines) {
+      column<W>(c, bias, preactivation, scale, residual, line, rows, lines, j, leading, activation);
+    }
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(256) gemm_epilogue_f32(
     float* __restrict__ c, const float* __restrict__ bias, float* __restrict__ preactivation,
     const float* __restrict__ scale, const float* __restrict__ residual, long long rows, long long cols,
     long long leading, int activation) {
-  const long long step = (long long)gridDim.y * blockDim.y;
-  for (long long j = (long long)blockIdx.x * blockDim.x + threadIdx.x; j < cols; j += (long long)gridDim.x * blockDim.x) {
-    const float shift = bias ? bias[j] : 0.0f;
-    const float factor = scale ? scale[j] : 1.0f;
-    for (long long i = (long long)blockIdx.y * blockDim.y + threadIdx.y; i < rows; i += step) {
-      const long long at = i * leading + j;
-      const float t = c[at] + shift;
-      if (preactivation) preactivation[at] = t;
-      const float u = factor * activate(activation, t);
-      c[at] = residual ? residual[at] + u : u;
-    }
+  const unsigned long long addresses =
+      (unsigned long long)c | (unsigned long long)preactivation | (unsigned long long)residual;
+  if (((cols | leading) & 3) == 0 && (addresses & 15) == 0) {
+    epilogue<4>(c, bias, preactivation, scale, residual, rows, cols, leading, activation);
+  } else {
+    epilogue<1>(c, bias, preactivation, scale, residual, rows, cols, leading, activation);
   }
 }

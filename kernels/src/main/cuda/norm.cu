@@ -1,17 +1,21 @@
 // Normalisations of float32 matrices [rows, cols]. Any grid covers any size; no dynamic shared memory; sums follow an order
 // that depends on the sizes and the launch alone. weight and bias are 1 and 0 where null.
+// A unit is 4 columns where cols % 4 == 0, else 1; a thread keeps its unit, so that what belongs to it stays in registers.
+// Flat: any block and grid in x, fewer than 2^31 threads. Tiles: blocks (lanes, lines) of at most 256 threads, a lane a unit,
+// best grid ceil(units / lanes) in x; the rows are cut into gridDim.y chunks, chunk c has c span <= i < (c + 1) span.
 //
 // norm_layer_forward_f32 (float* x, float* weight, float* bias, float* y, float* mean, float* rstd, long long rows,
 //                         long long cols, float eps)
-//   y = (x - mean) rstd weight + bias, rstd = 1 / sqrt(var + eps), biased variance, in two passes.
+//   y = (x - mean) rstd weight + bias, rstd = 1 / sqrt(var + eps), biased variance about the mean.
 // norm_layer_backward_input_f32 (float* x, float* weight, float* mean, float* rstd, float* dy, float* dx, long long rows,
 //                                long long cols)
 //   g = dy weight, xh = (x - mean) rstd: dx = rstd (g - mean(g) - xh mean(g xh))
-//   block (32, 8): a warp a row; best grid ceil(rows / 8).
+//   block (32, 8): a warp a row, or several short ones of whole units; best grid ceil(rows / 8).
 // norm_layer_backward_weights_f32 (float* x, float* mean, float* rstd, float* dy, float* dweight, float* dbias,
 //                                  long long rows, long long cols, long long span)
-//   dweight[c, j] = sum of dy xh, dbias[c, j] = sum of dy over the rows c span <= i < (c + 1) span, skipped where null;
-//   reduce_sum_columns_f32 sums the chunks. block (32, 8), grid (any, ceil(rows / span)), best ceil(cols / 32) in x.
+//   dweight[c, j] = sum of dy xh, dbias[c, j] = sum of dy over chunk c, skipped where null. Tiles.
+// norm_finish_weights_f32 (float* dweights, float* dbiases, float* dweight, float* dbias, long long cols, long long chunks)
+//   sums the chunks [chunks, cols] of both, skipped where null. Tiles, gridDim.y = 2.
 //
 // norm_l2_forward_rows_f32 (float* x, float* y, float* norm, long long rows, long long cols, float eps)
 // norm_l2_backward_rows_f32 (float* y, float* norm, float* dy, float* dx, long long rows, long long cols, float eps)
@@ -25,36 +29,230 @@
 // Batch norm over the rows, each column for itself:
 // norm_batch_statistics_f32 (float* x, float* means, float* rests, float* squares, long long rows, long long cols,
 //                            long long span)
-//   of the rows c span <= i < (c + 1) span: means[c, j], rests[c, j] which its rounding left, and squares[c, j] = sum of
-//   (x - mean)^2 about it.
-//   block (32, 8), grid (any, ceil(rows / span)), best ceil(cols / 32) in x.
+//   of chunk c, read once: means[c, j], rests[c, j] which its rounding left, and squares[c, j] = sum of (x - mean)^2. Tiles.
 // norm_batch_finish_f32 (float* means, float* rests, float* squares, float* runningMean, float* runningVar, float* mean,
 //                        float* rest, float* rstd, long long rows, long long cols, long long span, float eps,
 //                        float momentum)
-//   merges the chunks in order, mean + rest is what mean alone would round; moves the running values by momentum (variance unbiased). block any, grid any.
+//   merges the ceil(rows / span) chunks; mean + rest is what mean alone would round; moves the running values by momentum
+//   (variance unbiased). block (lanes, lines) of at most 256 threads, a lane a column, best grid ceil(cols / lanes).
 // norm_batch_forward_f32 (float* x, float* mean, float* rest, float* rstd, float* weight, float* bias, float* y,
 //                         long long rows, long long cols)
-//   columns that hardly vary keep their digits because of rest.
+//   columns that hardly vary keep their digits because of rest. Flat.
 // norm_batch_eval_f32 (float* x, float* runningMean, float* runningVar, float* weight, float* bias, float* y,
 //                      long long rows, long long cols, float eps)
+//   Flat.
 // norm_batch_backward_weights_f32: as norm_layer_backward_weights_f32 with mean and rstd of the columns.
 // norm_batch_backward_input_f32 (float* x, float* weight, float* mean, float* rstd, float* dy, float* sumDy, float* sumDyXh,
 //                                float* dx, long long rows, long long cols, int train)
-//   dx = weight rstd (dy - sumDy / rows - xh sumDyXh / rows); without train dx = weight rstd dy and the sums are not read.
-//   block any (256), grid any in x for these four.
+//   dx = weight rstd (dy - sumDy / rows - xh sumDyXh / rows); without train dx = weight rstd dy; x and the sums are not
+//   read. Flat.
 
 #define FULL 0xffffffffu
 #define ROWS 8
+#define THREADS 256 // at most, of a tile
 
-static __device__ __forceinline__ float warpSum(float v) {
+// The elements of a unit.
+template <int W>
+struct Unit {
+  float v[W];
+};
+
+static __device__ __forceinline__ bool aligned(const void* a, const void* b = nullptr, const void* c = nullptr) {
+  return (((unsigned long long)a | (unsigned long long)b | (unsigned long long)c) & 15) == 0;
+}
+
+// `whole`: at once, from an aligned address.
+template <int W>
+static __device__ __forceinline__ Unit<W> load(const float* p, bool whole) {
+  if constexpr (W == 4) {
+    if (whole) {
+      const float4 q = *(const float4*)p;
+      return {{q.x, q.y, q.z, q.w}};
+    }
+  }
+  Unit<W> u;
 #pragma unroll
-  for (int offset = 16; offset > 0; offset >>= 1) v += __shfl_xor_sync(FULL, v, offset);
+  for (int k = 0; k < W; k++) u.v[k] = p[k];
+  return u;
+}
+
+template <int W>
+static __device__ __forceinline__ void store(float* p, const float (&v)[W], bool whole) {
+  if constexpr (W == 4) {
+    if (whole) {
+      *(float4*)p = make_float4(v[0], v[1], v[2], v[3]);
+      return;
+    }
+  }
+#pragma unroll
+  for (int k = 0; k < W; k++) p[k] = v[k];
+}
+
+// Calls f(column, first, step, end) for a thread's units of a matrix, those of one column at a time, in elements.
+template <int W, typename F>
+static __device__ __forceinline__ void walk(long long rows, long long cols, F f) {
+  const long long units = cols / W;
+  const unsigned threads = gridDim.x * blockDim.x;
+  const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;
+  if (units >= threads) {
+    for (long long c = thread; c < units; c += threads) f(c * W, c * W, cols, rows * cols);
+  } else if (units > 0) {
+    const unsigned lines = threads / (unsigned)units;
+    const unsigned line = thread / (unsigned)units;
+    const unsigned c = thread - line * (unsigned)units;
+    if (line < lines) f((long long)c * W, line * cols + c * W, lines * cols, rows * cols);
+  }
+}
+
+// y = of(column)(x)
+template <int W, typename F>
+static __device__ __forceinline__ void map(const float* x, float* y, long long rows, long long cols, F of) {
+  walk<W>(rows, cols, [=](long long j, long long first, long long step, long long end) {
+    const decltype(of(j)) f[4] = {of(j), of(W == 4 ? j + 1 : j), of(W == 4 ? j + 2 : j), of(W == 4 ? j + 3 : j)};
+    long long at = first;
+    for (; at + 3 * step < end; at += 4 * step) {
+      Unit<W> u[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++) u[i] = load<W>(x + at + i * step, true);
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+#pragma unroll
+        for (int k = 0; k < W; k++) u[i].v[k] = f[k](u[i].v[k]);
+        store<W>(y + at + i * step, u[i].v, true);
+      }
+    }
+    for (; at < end; at += step) {
+      Unit<W> u = load<W>(x + at, true);
+#pragma unroll
+      for (int k = 0; k < W; k++) u.v[k] = f[k](u.v[k]);
+      store<W>(y + at, u.v, true);
+    }
+  });
+}
+
+// y = of(column)(a, b)
+template <int W, typename F>
+static __device__ __forceinline__ void map(
+    const float* a, const float* b, float* y, long long rows, long long cols, F of) {
+  walk<W>(rows, cols, [=](long long j, long long first, long long step, long long end) {
+    const decltype(of(j)) f[4] = {of(j), of(W == 4 ? j + 1 : j), of(W == 4 ? j + 2 : j), of(W == 4 ? j + 3 : j)};
+    long long at = first;
+    for (; at + 3 * step < end; at += 4 * step) {
+      Unit<W> u[4], v[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+        u[i] = load<W>(a + at + i * step, true);
+        v[i] = load<W>(b + at + i * step, true);
+      }
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+#pragma unroll
+        for (int k = 0; k < W; k++) u[i].v[k] = f[k](u[i].v[k], v[i].v[k]);
+        store<W>(y + at + i * step, u[i].v, true);
+      }
+    }
+    for (; at < end; at += step) {
+      Unit<W> u = load<W>(a + at, true);
+      const Unit<W> v = load<W>(b + at, true);
+#pragma unroll
+      for (int k = 0; k < W; k++) u.v[k] = f[k](u.v[k], v.v[k]);
+      store<W>(y + at, u.v, true);
+    }
+  });
+}
+
+// Sums of the tile's lines, for the first of them; a fixed tree. `slots` has room for N THREADS.
+template <int N>
+static __device__ __forceinline__ void sumOfLines(float (&v)[N], float* slots) {
+  const int t = threadIdx.y * blockDim.x + threadIdx.x;
+#pragma unroll
+  for (int k = 0; k < N; k++) slots[k * THREADS + t] = v[k];
+  for (int half = blockDim.y > 1 ? 1 << (31 - __clz(blockDim.y - 1)) : 0; half > 0; half >>= 1) {
+    __syncthreads();
+    if (threadIdx.y < half && threadIdx.y + half < blockDim.y) {
+#pragma unroll
+      for (int k = 0; k < N; k++) {
+        v[k] += slots[k * THREADS + t + half * blockDim.x];
+        slots[k * THREADS + t] = v[k];
+      }
+    }
+  }
+  __syncthreads();
+}
+
+static __device__ __forceinline__ float warpSum(float v, int width = 32) {
+  for (int offset = width >> 1; offset > 0; offset >>= 1) v += __shfl_xor_sync(FULL, v, offset);
   return v;
+}
+
+// Rows of at most 128 U columns, of whole units: the row stays in registers, `width` lanes have U units each.
+template <int U>
+static __device__ __forceinline__ void layerForward(
+    const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y,
+    float* __restrict__ mean, float* __restrict__ rstd, long long rows, int cols, float eps, int width) {
+  const bool whole = aligned(x, y);
+  const int lane = threadIdx.x & (width - 1);
+  const int several = 32 / width; // rows of a warp
+  const float part = 1.0f / cols;
+  const long long step = (long long)gridDim.x * ROWS * several;
+  for (long long i0 = ((long long)blockIdx.x * ROWS + threadIdx.y) * several; i0 < rows; i0 += step) {
+    const long long i = i0 + threadIdx.x / width;
+    const float* in = x + i * cols;
+    Unit<4> v[U];
+    float sum = 0.0f;
+#pragma unroll
+    for (int u = 0; u < U; u++) {
+      const int j = 4 * (lane + u * width);
+      v[u] = i < rows && j < cols ? load<4>(in + j, whole) : Unit<4>{};
+      sum += (v[u].v[0] + v[u].v[1]) + (v[u].v[2] + v[u].v[3]);
+    }
+    const float mu = warpSum(sum, width) * part;
+    float squares = 0.0f;
+#pragma unroll
+    for (int u = 0; u < U; u++) {
+      const bool there = 4 * (lane + u * width) < cols;
+#pragma unroll
+      for (int k = 0; k < 4; k++) {
+        v[u].v[k] = there ? v[u].v[k] - mu : 0.0f;
+        squares += v[u].v[k] * v[u].v[k];
+      }
+    }
+    const float r = 1.0f / sqrtf(warpSum(squares, width) * part + eps);
+    if (i >= rows) continue;
+#pragma unroll
+    for (int u = 0; u < U; u++) {
+      const int j = 4 * (lane + u * width);
+      if (j < cols) {
+#pragma unroll
+        for (int k = 0; k < 4; k++) {
+          const float xh = v[u].v[k] * r;
+          v[u].v[k] = (weight == nullptr ? xh : xh * weight[j + k]) + (bias == nullptr ? 0.0f : bias[j + k]);
+        }
+        store<4>(y + i * cols + j, v[u].v, whole);
+      }
+    }
+    if (lane == 0) {
+      mean[i] = mu;
+      rstd[i] = r;
+    }
+  }
+}
+
+// How many lanes a row of whole units takes.
+static __device__ __forceinline__ int lanesOf(long long cols) {
+  return cols > 64 ? 32 : cols > 32 ? 16 : cols > 16 ? 8 : 4;
 }
 
 extern "C" __global__ void __launch_bounds__(256) norm_layer_forward_f32(
     const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y,
     float* __restrict__ mean, float* __restrict__ rstd, long long rows, long long cols, float eps) {
+  if ((cols & 3) == 0 && cols > 0 && cols <= 512) {
+    const int n = (int)cols;
+    if (n <= 128) layerForward<1>(x, weight, bias, y, mean, rstd, rows, n, eps, lanesOf(n));
+    else if (n <= 256) layerForward<2>(x, weight, bias, y, mean, rstd, rows, n, eps, 32);
+    else layerForward<4>(x, weight, bias, y, mean, rstd, rows, n, eps, 32);
+    return;
+  }
   for (long long i = (long long)blockIdx.x * ROWS + threadIdx.y; i < rows; i += (long long)gridDim.x * ROWS) {
     const float* in = x + i * cols;
     float sum = 0.0f;
@@ -74,9 +272,61 @@ extern "C" __global__ void __launch_bounds__(256) norm_layer_forward_f32(
   }
 }
 
+template <int U>
+static __device__ __forceinline__ void layerBackward(
+    const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ mean,
+    const float* __restrict__ rstd, const float* __restrict__ dy, float* __restrict__ dx, long long rows, int cols,
+    int width) {
+  const bool whole = aligned(x, dy, dx);
+  const int lane = threadIdx.x & (width - 1);
+  const int several = 32 / width;
+  const float part = 1.0f / cols;
+  const long long step = (long long)gridDim.x * ROWS * several;
+  for (long long i0 = ((long long)blockIdx.x * ROWS + threadIdx.y) * several; i0 < rows; i0 += step) {
+    const long long i = i0 + threadIdx.x / width;
+    const float mu = i < rows ? mean[i] : 0.0f;
+    const float r = i < rows ? rstd[i] : 0.0f;
+    Unit<4> g[U], xh[U];
+    float sum = 0.0f;
+    float dot = 0.0f;
+#pragma unroll
+    for (int u = 0; u < U; u++) {
+      const int j = 4 * (lane + u * width);
+      const bool there = i < rows && j < cols;
+      g[u] = there ? load<4>(dy + i * cols + j, whole) : Unit<4>{};
+      xh[u] = there ? load<4>(x + i * cols + j, whole) : Unit<4>{};
+#pragma unroll
+      for (int k = 0; k < 4; k++) {
+        if (weight != nullptr && j < cols) g[u].v[k] *= weight[j + k];
+        xh[u].v[k] = (xh[u].v[k] - mu) * r;
+        sum += g[u].v[k];
+        dot += g[u].v[k] * xh[u].v[k];
+      }
+    }
+    sum = warpSum(sum, width) * part;
+    dot = warpSum(dot, width) * part;
+#pragma unroll
+    for (int u = 0; u < U; u++) {
+      const int j = 4 * (lane + u * width);
+      if (i < rows && j < cols) {
+#pragma unroll
+        for (int k = 0; k < 4; k++) g[u].v[k] = r * (g[u].v[k] - sum - xh[u].v[k] * dot);
+        store<4>(dx + i * cols + j, g[u].v, whole);
+      }
+    }
+  }
+}
+
 extern "C" __global__ void __launch_bounds__(256) norm_layer_backward_input_f32(
     const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ mean,
     const float* __restrict__ rstd, const float* __restrict__ dy, float* __restrict__ dx, long long rows, long long cols) {
+  if ((cols & 3) == 0 && cols > 0 && cols <= 512) {
+    const int n = (int)cols;
+    if (n <= 128) layerBackward<1>(x, weight, mean, rstd, dy, dx, rows, n, lanesOf(n));
+    else if (n <= 256) layerBackward<2>(x, weight, mean, rstd, dy, dx, rows, n, 32);
+    else layerBackward<4>(x, weight, mean, rstd, dy, dx, rows, n, 32);
+    return;
+  }
   for (long long i = (long long)blockIdx.x * ROWS + threadIdx.y; i < rows; i += (long long)gridDim.x * ROWS) {
     const float mu = mean[i];
     const float r = rstd[i];
@@ -97,36 +347,44 @@ extern "C" __global__ void __launch_bounds__(256) norm_layer_backward_input_f32(
 }
 
 // Column sums of dy xh and dy over a chunk of rows; mean and rstd belong to rows or to columns.
-template <bool COLUMNS>
+template <bool COLUMNS, int W>
 static __device__ __forceinline__ void weights(
-    float (*slots)[33], const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rstd,
+    float* slots, const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rstd,
     const float* __restrict__ dy, float* __restrict__ dweight, float* __restrict__ dbias, long long rows, long long cols,
     long long span) {
+  const bool whole = aligned(x, dy);
   const long long from = (long long)blockIdx.y * span;
   const long long to = from + span < rows ? from + span : rows;
-  for (long long j0 = (long long)blockIdx.x * 32; j0 < cols; j0 += (long long)gridDim.x * 32) {
-    const long long j = j0 + threadIdx.x;
-    float dot = 0.0f;
-    float sum = 0.0f;
+  for (long long j0 = (long long)blockIdx.x * blockDim.x * W; j0 < cols; j0 += (long long)gridDim.x * blockDim.x * W) {
+    const long long j = j0 + threadIdx.x * W;
+    float sums[2 * W] = {}; // of dy xh, of dy
     if (j < cols) {
-      for (long long i = from + threadIdx.y; i < to; i += ROWS) {
-        const long long line = COLUMNS ? j : i;
-        const float g = dy[i * cols + j];
-        dot += g * ((x[i * cols + j] - mean[line]) * rstd[line]);
-        sum += g;
+      Unit<W> mu, r;
+      if (COLUMNS) {
+        mu = load<W>(mean + j, false);
+        r = load<W>(rstd + j, false);
+      }
+#pragma unroll 4
+      for (long long i = from + threadIdx.y; i < to; i += blockDim.y) {
+        const Unit<W> g = load<W>(dy + i * cols + j, whole);
+        const Unit<W> v = load<W>(x + i * cols + j, whole);
+        const float rowMean = COLUMNS ? 0.0f : mean[i];
+        const float rowRstd = COLUMNS ? 0.0f : rstd[i];
+#pragma unroll
+        for (int k = 0; k < W; k++) {
+          sums[k] += g.v[k] * (COLUMNS ? (v.v[k] - mu.v[k]) * r.v[k] : (v.v[k] - rowMean) * rowRstd);
+          sums[W + k] += g.v[k];
+        }
       }
     }
-    slots[threadIdx.y][threadIdx.x] = dot;
-    slots[ROWS + threadIdx.y][threadIdx.x] = sum;
-    __syncthreads();
-    if (threadIdx.y < 2 && j < cols) {
-      float* out = threadIdx.y == 0 ? dweight : dbias;
-      float total = slots[threadIdx.y * ROWS][threadIdx.x];
+    sumOfLines(sums, slots);
+    if (threadIdx.y == 0 && j < cols) {
 #pragma unroll
-      for (int r = 1; r < ROWS; r++) total += slots[threadIdx.y * ROWS + r][threadIdx.x];
-      if (out != nullptr) out[blockIdx.y * cols + j] = total;
+      for (int k = 0; k < W; k++) {
+        if (dweight != nullptr) dweight[blockIdx.y * cols + j + k] = sums[k];
+        if (dbias != nullptr) dbias[blockIdx.y * cols + j + k] = sums[W + k];
+      }
     }
-    __syncthreads();
   }
 }
 
@@ -134,16 +392,48 @@ extern "C" __global__ void __launch_bounds__(256) norm_layer_backward_weights_f3
     const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rstd,
     const float* __restrict__ dy, float* __restrict__ dweight, float* __restrict__ dbias, long long rows, long long cols,
     long long span) {
-  __shared__ float slots[2 * ROWS][33];
-  weights<false>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
+  __shared__ float slots[8 * THREADS];
+  if ((cols & 3) == 0) weights<false, 4>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
+  else weights<false, 1>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
 }
 
 extern "C" __global__ void __launch_bounds__(256) norm_batch_backward_weights_f32(
     const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rstd,
     const float* __restrict__ dy, float* __restrict__ dweight, float* __restrict__ dbias, long long rows, long long cols,
     long long span) {
-  __shared__ float slots[2 * ROWS][33];
-  weights<true>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
+  __shared__ float slots[8 * THREADS];
+  if ((cols & 3) == 0) weights<true, 4>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
+  else weights<true, 1>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
+}
+
+template <int W>
+static __device__ __forceinline__ void finishWeights(
+    float* slots, const float* __restrict__ x, float* __restrict__ y, long long cols, long long chunks) {
+  for (long long j0 = (long long)blockIdx.x * blockDim.x * W; j0 < cols; j0 += (long long)gridDim.x * blockDim.x * W) {
+    const long long j = j0 + threadIdx.x * W;
+    float sum[W] = {};
+    if (j < cols) {
+#pragma unroll 4
+      for (long long c = threadIdx.y; c < chunks; c += blockDim.y) {
+        const Unit<W> u = load<W>(x + c * cols + j, aligned(x));
+#pragma unroll
+        for (int k = 0; k < W; k++) sum[k] += u.v[k];
+      }
+    }
+    sumOfLines(sum, slots);
+    if (threadIdx.y == 0 && j < cols) store<W>(y + j, sum, false);
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(256) norm_finish_weights_f32(
+    const float* __restrict__ dweights, const float* __restrict__ dbiases, float* __restrict__ dweight,
+    float* __restrict__ dbias, long long cols, long long chunks) {
+  __shared__ float slots[4 * THREADS];
+  const float* x = blockIdx.y == 0 ? dweights : dbiases;
+  float* y = blockIdx.y == 0 ? dweight : dbias;
+  if (y == nullptr) return;
+  if ((cols & 3) == 0) finishWeights<4>(slots, x, y, cols, chunks);
+  else finishWeights<1>(slots, x, y, cols, chunks);
 }
 
 extern "C" __global__ void __launch_bounds__(256) norm_l2_forward_rows_f32(
@@ -206,103 +496,231 @@ extern "C" __global__ void norm_l2_backward_columns_f32(
   }
 }
 
-// The sum of a column's 8 values in `slots`, for all its threads.
-static __device__ __forceinline__ float columnSum(float v, float (*slots)[33]) {
-  slots[threadIdx.y][threadIdx.x] = v;
-  __syncthreads();
-  float sum = slots[0][threadIdx.x];
+// Count, mean and sum of squares about it; a merge needs no second look at the numbers (Chan, Golub and LeVeque 1983).
+template <int W>
+struct Moments {
+  float count, mean[W], squares[W];
+};
+
+template <int W>
+static __device__ __forceinline__ void merge(Moments<W>& a, float count, const float (&mean)[W], const float (&squares)[W]) {
+  const float all = a.count + count;
+  const float part = all == 0.0f ? 0.0f : count / all;
 #pragma unroll
-  for (int r = 1; r < ROWS; r++) sum += slots[r][threadIdx.x];
-  __syncthreads();
-  return sum;
+  for (int k = 0; k < W; k++) {
+    const float apart = mean[k] - a.mean[k];
+    a.mean[k] += apart * part;
+    a.squares[k] += squares[k] + apart * apart * a.count * part;
+  }
+  a.count = all;
+}
+
+// Of the rows from, from + step, .. below `to` of x - shift. Eight rows at a time are averaged in registers and merged.
+template <int W>
+static __device__ __forceinline__ Moments<W> moments(
+    const float* __restrict__ x, const Unit<W>& shift, long long from, long long to, long long step, long long cols,
+    bool whole) {
+  Moments<W> all = {};
+  long long i = from;
+  for (; i + 7 * step < to; i += 8 * step) {
+    Unit<W> v[8];
+#pragma unroll
+    for (int r = 0; r < 8; r++) v[r] = load<W>(x + (i + r * step) * cols, whole);
+    float mean[W], squares[W];
+#pragma unroll
+    for (int k = 0; k < W; k++) {
+      float sum = 0.0f;
+#pragma unroll
+      for (int r = 0; r < 8; r++) {
+        v[r].v[k] -= shift.v[k];
+        sum += v[r].v[k];
+      }
+      mean[k] = sum * 0.125f;
+      squares[k] = 0.0f;
+#pragma unroll
+      for (int r = 0; r < 8; r++) squares[k] += (v[r].v[k] - mean[k]) * (v[r].v[k] - mean[k]);
+    }
+    merge(all, 8.0f, mean, squares);
+  }
+  for (; i < to; i += step) {
+    Unit<W> v = load<W>(x + i * cols, whole);
+    const float none[W] = {};
+#pragma unroll
+    for (int k = 0; k < W; k++) v.v[k] -= shift.v[k];
+    merge(all, 1.0f, v.v, none);
+  }
+  return all;
+}
+
+// The chunk's first row is taken off: where a column hardly varies that is exact, and all its digits are left.
+template <int W>
+static __device__ __forceinline__ void statistics(
+    float* slots, const float* __restrict__ x, float* __restrict__ means, float* __restrict__ rests,
+    float* __restrict__ squares, long long rows, long long cols, long long span) {
+  const bool whole = aligned(x);
+  const int t = threadIdx.y * blockDim.x + threadIdx.x;
+  const long long from = (long long)blockIdx.y * span;
+  const long long to = from + span < rows ? from + span : rows;
+  for (long long j0 = (long long)blockIdx.x * blockDim.x * W; j0 < cols; j0 += (long long)gridDim.x * blockDim.x * W) {
+    const long long j = j0 + threadIdx.x * W;
+    Unit<W> shift = {};
+    Moments<W> all = {};
+    if (j < cols && from < to) {
+      shift = load<W>(x + from * cols + j, whole);
+      all = moments<W>(x + j, shift, from + threadIdx.y, to, blockDim.y, cols, whole);
+    }
+    slots[t] = all.count;
+#pragma unroll
+    for (int k = 0; k < W; k++) {
+      slots[(1 + k) * THREADS + t] = all.mean[k];
+      slots[(1 + W + k) * THREADS + t] = all.squares[k];
+    }
+    for (int half = blockDim.y > 1 ? 1 << (31 - __clz(blockDim.y - 1)) : 0; half > 0; half >>= 1) {
+      __syncthreads();
+      if (threadIdx.y < half && threadIdx.y + half < blockDim.y) {
+        const int other = t + half * blockDim.x;
+        float mean[W], square[W];
+#pragma unroll
+        for (int k = 0; k < W; k++) {
+          mean[k] = slots[(1 + k) * THREADS + other];
+          square[k] = slots[(1 + W + k) * THREADS + other];
+        }
+        merge(all, slots[other], mean, square);
+        slots[t] = all.count;
+#pragma unroll
+        for (int k = 0; k < W; k++) {
+          slots[(1 + k) * THREADS + t] = all.mean[k];
+          slots[(1 + W + k) * THREADS + t] = all.squares[k];
+        }
+      }
+    }
+    if (threadIdx.y == 0 && j < cols && from < to) {
+#pragma unroll
+      for (int k = 0; k < W; k++) {
+        const long long at = blockIdx.y * cols + j + k;
+        const float mu = shift.v[k] + all.mean[k];
+        const float more = mu - shift.v[k]; // of all.mean, what mu has (Knuth's exact sum)
+        means[at] = mu;
+        rests[at] = (shift.v[k] - (mu - more)) + (all.mean[k] - more);
+        squares[at] = all.squares[k];
+      }
+    }
+    __syncthreads();
+  }
 }
 
 extern "C" __global__ void __launch_bounds__(256) norm_batch_statistics_f32(
     const float* __restrict__ x, float* __restrict__ means, float* __restrict__ rests, float* __restrict__ squares,
     long long rows, long long cols, long long span) {
-  __shared__ float slots[ROWS][33];
-  const long long from = (long long)blockIdx.y * span;
-  const long long to = from + span < rows ? from + span : rows;
-  for (long long j0 = (long long)blockIdx.x * 32; j0 < cols; j0 += (long long)gridDim.x * 32) {
-    const long long j = j0 + threadIdx.x;
-    float sum = 0.0f;
-    for (long long i = from + threadIdx.y; i < to && j < cols; i += ROWS) sum += x[i * cols + j];
-    const float mu = columnSum(sum, slots) / (to - from);
-    float rest = 0.0f;
-    float square = 0.0f;
-    for (long long i = from + threadIdx.y; i < to && j < cols; i += ROWS) {
-      const float d = x[i * cols + j] - mu;
-      rest += d;
-      square += d * d;
-    }
-    rest = columnSum(rest, slots) / (to - from);
-    square = columnSum(square, slots);
-    if (threadIdx.y == 0 && j < cols) {
-      means[blockIdx.y * cols + j] = mu;
-      rests[blockIdx.y * cols + j] = rest;
-      squares[blockIdx.y * cols + j] = square;
-    }
-  }
+  __shared__ float slots[9 * THREADS];
+  if ((cols & 3) == 0) statistics<4>(slots, x, means, rests, squares, rows, cols, span);
+  else statistics<1>(slots, x, means, rests, squares, rows, cols, span);
 }
 
-extern "C" __global__ void norm_batch_finish_f32(
+// Every line gets the sum of the tile's lines; a fixed tree.
+static __device__ __forceinline__ double sumForLines(double v, double* slots) {
+  const int t = threadIdx.y * blockDim.x + threadIdx.x;
+  slots[t] = v;
+  for (int half = blockDim.y > 1 ? 1 << (31 - __clz(blockDim.y - 1)) : 0; half > 0; half >>= 1) {
+    __syncthreads();
+    if (threadIdx.y < half && threadIdx.y + half < blockDim.y) slots[t] += slots[t + half * blockDim.x];
+  }
+  __syncthreads();
+  v = slots[threadIdx.x];
+  __syncthreads();
+  return v;
+}
+
+extern "C" __global__ void __launch_bounds__(256) norm_batch_finish_f32(
     const float* __restrict__ means, const float* __restrict__ rests, const float* __restrict__ squares,
     float* __restrict__ runningMean, float* __restrict__ runningVar, float* __restrict__ mean, float* __restrict__ rest,
     float* __restrict__ rstd, long long rows, long long cols, long long span, float eps, float momentum) {
-  const long long step = (long long)gridDim.x * blockDim.x;
-  for (long long j = (long long)blockIdx.x * blockDim.x + threadIdx.x; j < cols; j += step) {
-    double mu = 0.0;
-    float square = 0.0f;
-    long long count = 0;
-    for (long long from = 0, at = j; from < rows; from += span, at += cols) {
-      const long long more = from + span < rows ? span : rows - from;
-      const float part = (float)more / (float)(count + more);
-      const double apart = (double)means[at] + rests[at] - mu;
-      mu += count == 0 ? apart : apart * more / (count + more);
-      square += squares[at] + (float)(apart * apart) * (float)count * part;
-      count += more;
+  __shared__ double slots[THREADS];
+  const long long chunks = (rows + span - 1) / span;
+  for (long long j0 = (long long)blockIdx.x * blockDim.x; j0 < cols; j0 += (long long)gridDim.x * blockDim.x) {
+    const long long j = j0 + threadIdx.x;
+    double sum = 0.0;
+    if (j < cols) {
+#pragma unroll 4
+      for (long long c = threadIdx.y; c < chunks; c += blockDim.y) {
+        const double count = c + 1 < chunks ? span : rows - c * span;
+        sum += count * ((double)means[c * cols + j] + rests[c * cols + j]);
+      }
     }
-    mean[j] = (float)mu;
-    rest[j] = (float)(mu - mean[j]);
-    rstd[j] = 1.0f / sqrtf(square / rows + eps);
-    runningMean[j] = (1.0f - momentum) * runningMean[j] + momentum * (float)mu;
-    runningVar[j] = (1.0f - momentum) * runningVar[j] + momentum * (square / (rows - 1));
+    const double mu = sumForLines(sum, slots) / rows;
+    sum = 0.0;
+    if (j < cols) {
+#pragma unroll 4
+      for (long long c = threadIdx.y; c < chunks; c += blockDim.y) {
+        const double count = c + 1 < chunks ? span : rows - c * span;
+        const double apart = (double)means[c * cols + j] + rests[c * cols + j] - mu;
+        sum += squares[c * cols + j] + count * (apart * apart);
+      }
+    }
+    const double square = sumForLines(sum, slots);
+    if (threadIdx.y == 0 && j < cols) {
+      mean[j] = (float)mu;
+      rest[j] = (float)(mu - (float)mu);
+      rstd[j] = 1.0f / sqrtf((float)(square / rows) + eps);
+      runningMean[j] = (1.0f - momentum) * runningMean[j] + momentum * (float)mu;
+      runningVar[j] = (1.0f - momentum) * runningVar[j] + momentum * (float)(square / (rows - 1));
+    }
   }
 }
 
-extern "C" __global__ void norm_batch_forward_f32(
+extern "C" __global__ void __launch_bounds__(256) norm_batch_forward_f32(
     const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rest,
     const float* __restrict__ rstd, const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y,
     long long rows, long long cols) {
-  const long long step = (long long)gridDim.x * blockDim.x;
-  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < rows * cols; e += step) {
-    const long long j = e % cols;
-    const float xh = (x[e] - mean[j] - rest[j]) * rstd[j];
-    y[e] = (weight == nullptr ? xh : xh * weight[j]) + (bias == nullptr ? 0.0f : bias[j]);
-  }
+  const auto of = [=](long long j) {
+    const float mu = mean[j];
+    const float more = rest[j];
+    const float r = rstd[j];
+    const float w = weight == nullptr ? 1.0f : weight[j];
+    const float b = bias == nullptr ? 0.0f : bias[j];
+    return [=](float v) { return (v - mu - more) * r * w + b; };
+  };
+  if ((cols & 3) == 0 && aligned(x, y)) map<4>(x, y, rows, cols, of);
+  else map<1>(x, y, rows, cols, of);
 }
 
-extern "C" __global__ void norm_batch_eval_f32(
+extern "C" __global__ void __launch_bounds__(256, 3) norm_batch_eval_f32(
     const float* __restrict__ x, const float* __restrict__ runningMean, const float* __restrict__ runningVar,
     const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y, long long rows, long long cols,
     float eps) {
-  const long long step = (long long)gridDim.x * blockDim.x;
-  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < rows * cols; e += step) {
-    const long long j = e % cols;
-    const float xh = (x[e] - runningMean[j]) / sqrtf(runningVar[j] + eps);
-    y[e] = (weight == nullptr ? xh : xh * weight[j]) + (bias == nullptr ? 0.0f : bias[j]);
-  }
+  const auto of = [=](long long j) {
+    const float mu = runningMean[j];
+    const float r = 1.0f / sqrtf(runningVar[j] + eps);
+    const float w = weight == nullptr ? 1.0f : weight[j];
+    const float b = bias == nullptr ? 0.0f : bias[j];
+    return [=](float v) { return (v - mu) * r * w + b; };
+  };
+  if ((cols & 3) == 0 && aligned(x, y)) map<4>(x, y, rows, cols, of);
+  else map<1>(x, y, rows, cols, of);
 }
 
-extern "C" __global__ void norm_batch_backward_input_f32(
+extern "C" __global__ void __launch_bounds__(256) norm_batch_backward_input_f32(
     const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ mean,
     const float* __restrict__ rstd, const float* __restrict__ dy, const float* __restrict__ sumDy,
     const float* __restrict__ sumDyXh, float* __restrict__ dx, long long rows, long long cols, int train) {
-  const long long step = (long long)gridDim.x * blockDim.x;
-  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < rows * cols; e += step) {
-    const long long j = e % cols;
-    const float r = rstd[j];
-    const float through = train ? sumDy[j] / rows + (x[e] - mean[j]) * r * (sumDyXh[j] / rows) : 0.0f;
-    dx[e] = (weight == nullptr ? r : weight[j] * r) * (dy[e] - through);
+  const bool fours = (cols & 3) == 0 && aligned(x, dy, dx);
+  if (!train) {
+    const auto of = [=](long long j) {
+      const float factor = weight == nullptr ? rstd[j] : weight[j] * rstd[j];
+      return [=](float g) { return factor * g; };
+    };
+    if (fours) map<4>(dy, dx, rows, cols, of);
+    else map<1>(dy, dx, rows, cols, of);
+    return;
   }
+  const auto of = [=](long long j) {
+    const float mu = mean[j];
+    const float r = rstd[j];
+    const float factor = weight == nullptr ? r : weight[j] * r;
+    const float level = sumDy[j] / rows;
+    const float slope = r * (sumDyXh[j] / rows);
+    return [=](float v, float g) { return factor * (g - level - (v - mu) * slope); };
+  };
+  if (fours) map<4>(x, dy, dx, rows, cols, of);
+  else map<1>(x, dy, dx, rows, cols, of);
 }

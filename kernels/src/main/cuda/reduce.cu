@@ -7,7 +7,8 @@
 //   inner = 1. A block reduces a chunk; block T = 32, 64, .. 1024 (32 for short rows), best grid outer * chunks.
 // reduce_sum_columns_f32 (float* x, float* y, long long outer, long long n, long long inner, long long chunks,
 //                         long long span, float scale)
-//   block (32, 8), best grid (ceil(inner / 32), outer * chunks).
+//   block (lanes, lines) of at most 256 threads, best grid (ceil(units / lanes), outer * chunks): a lane has 4 columns where
+//   inner % 4 == 0, else 1.
 // reduce_product_columns_f32 (float* a, float* b, float* y, long long n, long long inner, long long chunks, long long span)
 //   the same for sum_i a[i, j] b[i, j]; finish with reduce_sum_columns_f32.
 // reduce_max_rows_f32 (float* x, float* y, long long* index, long long outer, long long n)
@@ -25,6 +26,7 @@
 
 #define FULL 0xffffffffu
 #define MOST __int_as_float(0x7f800000) // infinity
+#define THREADS 256 // at most, of a block that sums columns
 
 static __device__ __forceinline__ float warpSum(float v) {
 #pragma unroll
@@ -77,34 +79,118 @@ extern "C" __global__ void reduce_sum_rows_f32(
   }
 }
 
-// One output of the block's 32 columns, from what its 8 rows of threads have.
-static __device__ __forceinline__ float sumOfRows(float sum, float (*slots)[33]) {
-  slots[threadIdx.y][threadIdx.x] = sum;
-  __syncthreads();
-  if (threadIdx.y == 0) {
+// The elements of a unit.
+template <int W>
+struct Unit {
+  float v[W];
+};
+
+static __device__ __forceinline__ bool aligned(const void* a, const void* b = nullptr, const void* c = nullptr) {
+  return (((unsigned long long)a | (unsigned long long)b | (unsigned long long)c) & 15) == 0;
+}
+
+// `whole`: at once, from an aligned address.
+template <int W>
+static __device__ __forceinline__ Unit<W> load(const float* p, bool whole) {
+  if constexpr (W == 4) {
+    if (whole) {
+      const float4 q = *(const float4*)p;
+      return {{q.x, q.y, q.z, q.w}};
+    }
+  }
+  Unit<W> u;
 #pragma unroll
-    for (int r = 1; r < 8; r++) sum += slots[r][threadIdx.x];
+  for (int k = 0; k < W; k++) u.v[k] = p[k];
+  return u;
+}
+
+// Sums of the tile's lines, for the first of them; a fixed tree. `slots` has room for N THREADS.
+template <int N>
+static __device__ __forceinline__ void sumOfLines(float (&v)[N], float* slots) {
+  const int t = threadIdx.y * blockDim.x + threadIdx.x;
+#pragma unroll
+  for (int k = 0; k < N; k++) slots[k * THREADS + t] = v[k];
+  for (int half = blockDim.y > 1 ? 1 << (31 - __clz(blockDim.y - 1)) : 0; half > 0; half >>= 1) {
+    __syncthreads();
+    if (threadIdx.y < half && threadIdx.y + half < blockDim.y) {
+#pragma unroll
+      for (int k = 0; k < N; k++) {
+        v[k] += slots[k * THREADS + t + half * blockDim.x];
+        slots[k * THREADS + t] = v[k];
+      }
+    }
   }
   __syncthreads();
-  return sum;
+}
+
+// The sum of f(i) over a thread's rows of from <= i < to, one above the other.
+template <int W, typename F>
+static __device__ __forceinline__ void sumOfRows(float (&sum)[W], long long from, long long to, F f) {
+#pragma unroll 4
+  for (long long i = from + threadIdx.y; i < to; i += blockDim.y) {
+    const Unit<W> u = f(i);
+#pragma unroll
+    for (int k = 0; k < W; k++) sum[k] += u.v[k];
+  }
+}
+
+template <int W>
+static __device__ __forceinline__ void sumColumns(
+    float* slots, const float* __restrict__ x, float* __restrict__ y, long long outer, long long n, long long inner,
+    long long chunks, long long span, float scale) {
+  const bool whole = aligned(x);
+  const long long hop = (long long)gridDim.x * blockDim.x * W;
+  for (long long c = blockIdx.y; c < outer * chunks; c += gridDim.y) {
+    const long long o = chunks == 1 ? c : c / chunks;
+    const long long from = (c - o * chunks) * span;
+    const long long to = from + span < n ? from + span : n;
+    for (long long j0 = (long long)blockIdx.x * blockDim.x * W; j0 < inner; j0 += hop) {
+      const long long j = j0 + threadIdx.x * W;
+      const float* column = x + o * n * inner + j;
+      float sum[W] = {};
+      if (j < inner) sumOfRows(sum, from, to, [=](long long i) { return load<W>(column + i * inner, whole); });
+      sumOfLines(sum, slots);
+      if (threadIdx.y == 0 && j < inner) {
+#pragma unroll
+        for (int k = 0; k < W; k++) y[c * inner + j + k] = scale * sum[k];
+      }
+    }
+  }
 }
 
 extern "C" __global__ void __launch_bounds__(256) reduce_sum_columns_f32(
     const float* __restrict__ x, float* __restrict__ y, long long outer, long long n, long long inner, long long chunks,
     long long span, float scale) {
-  __shared__ float slots[8][33];
-  for (long long c = blockIdx.y; c < outer * chunks; c += gridDim.y) {
-    const long long o = c / chunks;
-    const long long from = (c - o * chunks) * span;
-    const long long to = from + span < n ? from + span : n;
-    for (long long j0 = (long long)blockIdx.x * 32; j0 < inner; j0 += (long long)gridDim.x * 32) {
-      const long long j = j0 + threadIdx.x;
-      float sum = 0.0f;
+  __shared__ float slots[4 * THREADS];
+  if ((inner & 3) == 0) sumColumns<4>(slots, x, y, outer, n, inner, chunks, span, scale);
+  else sumColumns<1>(slots, x, y, outer, n, inner, chunks, span, scale);
+}
+
+template <int W>
+static __device__ __forceinline__ void sumProducts(
+    float* slots, const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ y, long long n,
+    long long inner, long long chunks, long long span) {
+  const bool whole = aligned(a, b);
+  const long long hop = (long long)gridDim.x * blockDim.x * W;
+  for (long long c = blockIdx.y; c < chunks; c += gridDim.y) {
+    const long long to = (c + 1) * span < n ? (c + 1) * span : n;
+    for (long long j0 = (long long)blockIdx.x * blockDim.x * W; j0 < inner; j0 += hop) {
+      const long long j = j0 + threadIdx.x * W;
+      float sum[W] = {};
       if (j < inner) {
-        for (long long i = from + threadIdx.y; i < to; i += 8) sum += x[(o * n + i) * inner + j];
+        sumOfRows(sum, c * span, to, [=](long long i) {
+          Unit<W> u = load<W>(a + i * inner + j, whole);
+          const Unit<W> v = load<W>(b + i * inner + j, whole);
+#pragma unroll
+          for (int k = 0; k < W; k++) u.v[k] *= v.v[k];
+          return u;
+        });
       }
-      sum = sumOfRows(sum, slots);
-      if (threadIdx.y == 0 && j < inner) y[c * inner + j] = scale * sum;
+      sumOfLines(sum, slots);
+      if (threadIdx.y == 0 && j < inner) {
+#pragma unroll
+        for (int k = 0; k < W; k++) y[c * inner + j + k] = sum[k];
+      }
     }
   }
 }
@@ -112,19 +198,9 @@ extern "C" __global__ void __launch_bounds__(256) reduce_sum_columns_f32(
 extern "C" __global__ void __launch_bounds__(256) reduce_product_columns_f32(
     const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ y, long long n, long long inner,
     long long chunks, long long span) {
-  __shared__ float slots[8][33];
-  for (long long c = blockIdx.y; c < chunks; c += gridDim.y) {
-    const long long to = (c + 1) * span < n ? (c + 1) * span : n;
-    for (long long j0 = (long long)blockIdx.x * 32; j0 < inner; j0 += (long long)gridDim.x * 32) {
-      const long long j = j0 + threadIdx.x;
-      float sum = 0.0f;
-      if (j < inner) {
-        for (long long i = c * span + threadIdx.y; i < to; i += 8) sum += a[i * inner + j] * b[i * inner + j];
-      }
-      sum = sumOfRows(sum, slots);
-      if (threadIdx.y == 0 && j < inner) y[c * inner + j] = sum;
-    }
-  }
+  __shared__ float slots[4 * THREADS];
+  if ((inner & 3) == 0) sumProducts<4>(slots, a, b, y, n, inner, chunks, span);
+  else sumProducts<1>(slots, a, b, y, n, inner, chunks, span);
 }
 
 // Whether (value, at) comes before (best, bestAt): NaN first, then the larger, then the earlier.

@@ -13,7 +13,11 @@ record Cut(int parts, long span) {
   /// @param blocks how many there are without a cut
   static Cut of(long terms, int least, long blocks) {
     long wanted = ENOUGH / Math.max(blocks, 1);
-    int parts = Math.clamp(Math.min(wanted, terms / least), 1, MOST);
+    return into(Math.clamp(Math.min(wanted, terms / least), 1, MOST), terms);
+  }
+
+  /// At most `parts` of equal length, but for the last.
+  static Cut into(int parts, long terms) {
     long span = Math.max(1, Math.ceilDiv(terms, parts));
     return new Cut((int) Math.max(1, Math.ceilDiv(terms, span)), span);
   }

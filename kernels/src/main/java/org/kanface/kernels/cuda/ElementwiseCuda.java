@@ -10,7 +10,6 @@ import org.kanface.kernels.Unary;
 final class ElementwiseCuda implements ElementwiseKernels {
   private static final int BLOCK = 256;
   private static final int AXES = 8; // of a walk
-  private static final int LEAST_ROWS = 64; // of a part of a sum
 
   private final CudaContext context;
   private final CudaModule module;
@@ -29,6 +28,11 @@ final class ElementwiseCuda implements ElementwiseKernels {
   /// For kernels that move four elements at once.
   private Launch quads(String kernel, long n) {
     return module.launch(kernel).grid(Launch.blocks(n, 4 * BLOCK)).block(BLOCK);
+  }
+
+  /// For kernels whose threads keep their columns.
+  private Launch columns(String kernel, long n) {
+    return Tiles.flat(module.launch(kernel), n);
   }
 
   @Override
@@ -174,7 +178,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
   public void scaleResidual(
       long rows, long cols, Memory x, Memory scale, Memory residual, Memory y) {
     long n = rows * cols;
-    each("elementwise_scale_residual_f32", n)
+    columns("elementwise_scale_residual_f32", n)
         .floats(x, n)
         .floats(scale, cols)
         .floats(residual, n)
@@ -187,7 +191,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
   @Override
   public void prelu(long rows, long cols, Memory x, Memory weight, Memory y) {
     long n = rows * cols;
-    each("elementwise_prelu_forward_f32", n)
+    columns("elementwise_prelu_forward_f32", n)
         .floats(x, n)
         .floats(weight, cols)
         .floats(y, n)
@@ -200,14 +204,11 @@ final class ElementwiseCuda implements ElementwiseKernels {
   public void preluBackward(
       long rows, long cols, Memory x, Memory weight, Memory dy, Memory dx, Memory dweight) {
     long n = rows * cols;
-    int tiles = Launch.blocks(cols, 32);
-    var cut = Cut.of(rows, LEAST_ROWS, tiles);
+    var tiles = Tiles.of(rows, cols);
     try (var scratch = context.scratch().lease()) {
-      CudaMemory partial = scratch.take(cut.parts() * cols);
-      module
-          .launch("elementwise_prelu_backward_f32")
-          .grid(tiles, cut.parts(), 1)
-          .block(32, 8)
+      CudaMemory partial = scratch.take(tiles.parts() * cols);
+      tiles
+          .on(module.launch("elementwise_prelu_backward_f32"), tiles.parts())
           .floats(x, n)
           .floats(weight, cols)
           .floats(dy, n)
@@ -215,9 +216,9 @@ final class ElementwiseCuda implements ElementwiseKernels {
           .memory(partial)
           .i64(rows)
           .i64(cols)
-          .i64(cut.span())
+          .i64(tiles.cut().span())
           .run();
-      sums.finish(cut.parts(), cols, partial, dweight);
+      sums.finish(tiles.parts(), cols, partial, dweight);
     }
   }
 

@@ -11,8 +11,6 @@ import org.kanface.kernels.Precision;
 /// cuBLAS, and `gemm.cu` for what follows a product. In a 16-bit precision both factors are first
 /// copied to scratch memory in that type; the result is float32 all the same.
 final class GemmCuda implements GemmKernels {
-  private static final int ROWS = 8; // of a block of 32 columns
-
   private static final long ROW = 8; // 16-bit rows begin at multiples of 16 bytes
 
   private final CudaContext context;
@@ -177,10 +175,7 @@ final class GemmCuda implements GemmKernels {
   }
 
   private void finish(long rows, long cols, long leading, long extent, Memory c, Epilogue e) {
-    module
-        .launch("gemm_epilogue_f32")
-        .grid(Launch.blocks(cols, 32), Launch.rows(Math.ceilDiv(rows, ROWS)), 1)
-        .block(32, ROWS)
+    Tiles.flat(module.launch("gemm_epilogue_f32"), rows * cols)
         .floats(c, extent)
         .floats(e.bias(), cols)
         .floats(e.preactivation(), extent)

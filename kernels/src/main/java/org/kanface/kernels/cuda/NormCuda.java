@@ -10,36 +10,26 @@ final class NormCuda implements NormKernels {
   private static final int BLOCK = 256;
   private static final int LINES = 128; // threads of a block, a line each
   private static final int WARPS = 8; // of a block
-  private static final int LEAST_ROWS = 64; // of a part of a sum
+  private static final int FINISH = 32; // lines of a block of 8 columns that merges parts
 
   private final CudaContext context;
   private final CudaModule module;
-  private final Sums sums;
   private final ElementwiseCuda elements;
 
   NormCuda(CudaContext context, ElementwiseCuda elements) {
     this.context = context;
     this.elements = elements;
     module = context.module("norm");
-    sums = new Sums(context);
   }
 
-  private Launch each(String kernel, long n) {
-    return module.launch(kernel).grid(Launch.blocks(n, BLOCK)).block(BLOCK);
+  /// Threads keep their columns.
+  private Launch columns(String kernel, long n) {
+    return Tiles.flat(module.launch(kernel), n);
   }
 
-  /// A warp a row.
+  /// A warp a row, or several short ones.
   private Launch rows(String kernel, long rows) {
     return module.launch(kernel).grid(Launch.blocks(rows, WARPS)).block(32, WARPS);
-  }
-
-  /// 32 columns a block, rows in parts.
-  private Launch columns(String kernel, long cols, Cut cut) {
-    return module.launch(kernel).grid(Launch.blocks(cols, 32), cut.parts(), 1).block(32, WARPS);
-  }
-
-  private static Cut cut(long rows, long cols) {
-    return Cut.of(rows, LEAST_ROWS, Launch.blocks(cols, 32));
   }
 
   @Override
@@ -106,11 +96,13 @@ final class NormCuda implements NormKernels {
       Memory dy,
       @Nullable Memory dweight,
       @Nullable Memory dbias) {
-    var cut = cut(rows, cols);
+    var tiles = Tiles.of(rows, cols);
+    int parts = tiles.parts();
     try (var scratch = context.scratch().lease()) {
-      Memory weights = dweight == null ? null : scratch.take(cut.parts() * cols);
-      Memory biases = dbias == null ? null : scratch.take(cut.parts() * cols);
-      columns(kernel, cols, cut)
+      Memory weights = dweight == null ? null : scratch.take(parts * cols);
+      Memory biases = dbias == null ? null : scratch.take(parts * cols);
+      tiles
+          .on(module.launch(kernel), parts)
           .floats(x, rows * cols)
           .floats(mean, lines)
           .floats(rstd, lines)
@@ -119,14 +111,17 @@ final class NormCuda implements NormKernels {
           .memory(biases)
           .i64(rows)
           .i64(cols)
-          .i64(cut.span())
+          .i64(tiles.cut().span())
           .run();
-      if (dweight != null && weights != null) {
-        sums.finish(cut.parts(), cols, weights, dweight);
-      }
-      if (dbias != null && biases != null) {
-        sums.finish(cut.parts(), cols, biases, dbias);
-      }
+      Tiles.finishing(parts, cols)
+          .on(module.launch("norm_finish_weights_f32"), 2)
+          .memory(weights)
+          .memory(biases)
+          .floats(dweight, cols)
+          .floats(dbias, cols)
+          .i64(cols)
+          .i64(parts)
+          .run();
     }
   }
 
@@ -144,22 +139,26 @@ final class NormCuda implements NormKernels {
       Memory y,
       Memory mean,
       Memory rstd) {
-    var cut = cut(rows, cols);
+    var tiles = Tiles.of(rows, cols);
     try (var scratch = context.scratch().lease()) {
-      CudaMemory means = scratch.take(cut.parts() * cols);
-      CudaMemory rests = scratch.take(cut.parts() * cols);
-      CudaMemory squares = scratch.take(cut.parts() * cols);
+      CudaMemory means = scratch.take(tiles.parts() * cols);
+      CudaMemory rests = scratch.take(tiles.parts() * cols);
+      CudaMemory squares = scratch.take(tiles.parts() * cols);
       CudaMemory rest = scratch.take(cols);
-      columns("norm_batch_statistics_f32", cols, cut)
+      tiles
+          .on(module.launch("norm_batch_statistics_f32"), tiles.parts())
           .floats(x, rows * cols)
           .memory(means)
           .memory(rests)
           .memory(squares)
           .i64(rows)
           .i64(cols)
-          .i64(cut.span())
+          .i64(tiles.cut().span())
           .run();
-      each("norm_batch_finish_f32", cols)
+      module
+          .launch("norm_batch_finish_f32")
+          .grid(Launch.blocks(cols, BLOCK / FINISH))
+          .block(BLOCK / FINISH, FINISH)
           .memory(means)
           .memory(rests)
           .memory(squares)
@@ -170,7 +169,7 @@ final class NormCuda implements NormKernels {
           .floats(rstd, cols)
           .i64(rows)
           .i64(cols)
-          .i64(cut.span())
+          .i64(tiles.cut().span())
           .f32(eps)
           .f32(momentum)
           .run();
@@ -189,7 +188,7 @@ final class NormCuda implements NormKernels {
       @Nullable Memory weight,
       @Nullable Memory bias,
       Memory y) {
-    each("norm_batch_forward_f32", rows * cols)
+    columns("norm_batch_forward_f32", rows * cols)
         .floats(x, rows * cols)
         .floats(mean, cols)
         .memory(rest)
@@ -213,7 +212,7 @@ final class NormCuda implements NormKernels {
       Memory runningMean,
       Memory runningVar,
       Memory y) {
-    each("norm_batch_eval_f32", rows * cols)
+    columns("norm_batch_eval_f32", rows * cols)
         .floats(x, rows * cols)
         .floats(runningMean, cols)
         .floats(runningVar, cols)
@@ -246,7 +245,7 @@ final class NormCuda implements NormKernels {
         weights(
             "norm_batch_backward_weights_f32", rows, cols, cols, x, mean, rstd, dy, sumDyXh, sumDy);
       }
-      each("norm_batch_backward_input_f32", rows * cols)
+      columns("norm_batch_backward_input_f32", rows * cols)
           .floats(x, rows * cols)
           .floats(weight, cols)
           .floats(mean, cols)

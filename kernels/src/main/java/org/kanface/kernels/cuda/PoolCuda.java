@@ -7,7 +7,7 @@ import org.kanface.kernels.PoolKernels;
 /// `pool.cu`. Not cuDNN: it keeps no positions of maxima, rounds sizes down alone and has no
 /// adaptive windows.
 final class PoolCuda implements PoolKernels {
-  private static final int PIXELS = 8; // of a block
+  private static final int THREADS = 256; // of a block
   private static final int INSIDE = 0; // what a sum is divided by
   private static final int WHOLE = 1;
   private static final int ADAPTIVE = 2;
@@ -20,12 +20,16 @@ final class PoolCuda implements PoolKernels {
     sums = new Sums(context);
   }
 
-  /// A warp a pixel of 32 channels.
+  /// Lanes of four channels, or of one, a pixel.
   private Launch pixels(String kernel, Pool2d s, long pixels) {
+    long units = s.c() % 4 == 0 ? s.c() / 4 : s.c();
+    int across = Launch.blocks(units, 32);
+    int lanes = Math.clamp(Math.ceilDiv(units, across), 1, 32);
+    int block = THREADS / lanes;
     return module
         .launch(kernel)
-        .grid(Launch.blocks(s.c(), 32), Launch.rows(Math.ceilDiv(pixels, PIXELS)), 1)
-        .block(32, PIXELS);
+        .grid(across, Launch.rows(Math.ceilDiv(pixels, block)), 1)
+        .block(lanes, block);
   }
 
   private static Launch shape(Launch launch, Pool2d s, long outH, long outW) {
@@ -48,6 +52,11 @@ final class PoolCuda implements PoolKernels {
     return s.n() * s.h() * s.w();
   }
 
+  /// Squares of two by two inputs, those at the edges cut off.
+  private static long squares(Pool2d s) {
+    return s.n() * Math.ceilDiv(s.h(), 2) * Math.ceilDiv(s.w(), 2);
+  }
+
   private static long outputs(Pool2d s) {
     return s.n() * s.outH() * s.outW();
   }
@@ -65,7 +74,7 @@ final class PoolCuda implements PoolKernels {
   @Override
   public void maxBackward(Pool2d s, Memory argmax, Memory dy, Memory dx) {
     var launch =
-        pixels("pool_max_backward_f32", s, inputs(s))
+        pixels("pool_max_backward_f32", s, squares(s))
             .longs(argmax, outputs(s) * s.c())
             .floats(dy, outputs(s) * s.c())
             .floats(dx, inputs(s) * s.c());

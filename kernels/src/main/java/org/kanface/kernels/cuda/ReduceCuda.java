@@ -10,7 +10,6 @@ import org.kanface.kernels.ReduceKernels;
 /// `reduce.cu`.
 final class ReduceCuda implements ReduceKernels {
   private static final int BLOCK = 256;
-  private static final int LEAST_ROWS = 64; // of a part of a sum
   private static final int LEAST_SQUARES = 1 << 13; // of a block
   private static final int MOST_SQUARES = 512; // blocks
 
@@ -33,23 +32,20 @@ final class ReduceCuda implements ReduceKernels {
 
   @Override
   public void sumProduct(long rows, long cols, Memory a, Memory b, Memory y) {
-    int tiles = Launch.blocks(cols, 32);
-    var cut = Cut.of(rows, LEAST_ROWS, tiles);
+    var tiles = Tiles.of(rows, cols);
     try (var scratch = context.scratch().lease()) {
-      CudaMemory partial = scratch.take(cut.parts() * cols);
-      module
-          .launch("reduce_product_columns_f32")
-          .grid(tiles, cut.parts(), 1)
-          .block(32, 8)
+      CudaMemory partial = scratch.take(tiles.parts() * cols);
+      tiles
+          .on(module.launch("reduce_product_columns_f32"), tiles.parts())
           .floats(a, rows * cols)
           .floats(b, rows * cols)
           .memory(partial)
           .i64(rows)
           .i64(cols)
-          .i64(cut.parts())
-          .i64(cut.span())
+          .i64(tiles.parts())
+          .i64(tiles.cut().span())
           .run();
-      sums.finish(cut.parts(), cols, partial, y);
+      sums.finish(tiles.parts(), cols, partial, y);
     }
   }
 

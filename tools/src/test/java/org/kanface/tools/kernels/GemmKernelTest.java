@@ -14,7 +14,15 @@ final class GemmKernelTest {
   private static final GemmKernels REFERENCE = Workbench.REFERENCE.gemm();
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 1, NONE", "5, 33, 40, RELU", "17, 31, 31, SILU", "9, 64, 65, GELU"})
+  @CsvSource({
+    "1, 1, 1, NONE",
+    "5, 33, 40, RELU",
+    "17, 31, 31, SILU",
+    "9, 64, 65, GELU",
+    "31, 60, 64, GELU",
+    "70, 100, 100, NONE",
+    "3, 1100, 1100, RELU"
+  })
   void epilogue(int rows, int cols, int leading, Activation activation) {
     try (var b = new Workbench("gemm", cols)) {
       long n = (long) rows * leading;
@@ -53,8 +61,8 @@ final class GemmKernelTest {
       Activation activation) {
     b.launch(
         "gemm_epilogue_f32",
-        Dim3.of(1, 1),
-        Dim3.of(32, 8),
+        Dim3.of(2),
+        Dim3.of(128),
         0,
         c,
         bias,

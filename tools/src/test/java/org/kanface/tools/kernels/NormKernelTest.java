@@ -11,6 +11,7 @@ import org.kanface.tools.ptx.Dim3;
 final class NormKernelTest {
   private static final NormKernels REFERENCE = Workbench.REFERENCE.norm();
   private static final Dim3 TILE = Dim3.of(32, 8);
+  private static final Dim3 NARROW = Dim3.of(5, 12); // lanes and lines that are no power of two
   private static final double EPS = 1e-6;
 
   private static Object orNull(boolean present, Twin block) {
@@ -32,7 +33,12 @@ final class NormKernelTest {
     "7, 100, 0",
     "2, 700, 0",
     "70, 15, 0",
-    "9, 192, 100"
+    "9, 192, 100",
+    "67, 12, 0",
+    "21, 28, 0",
+    "17, 60, 100",
+    "11, 100, 0",
+    "3, 400, 0"
   })
   void layer(long rows, long cols, double shift) {
     for (boolean affine : new boolean[] {true, false}) {
@@ -104,7 +110,7 @@ final class NormKernelTest {
     b.launch(
         "norm_layer_backward_weights_f32",
         Dim3.of(2, chunks),
-        TILE,
+        NARROW,
         0,
         x,
         mean,
@@ -115,6 +121,19 @@ final class NormKernelTest {
         rows,
         cols,
         span);
+    Twin sumsOfWeights = b.out("sums of dweight", cols);
+    Twin sumsOfBiases = b.out("sums of dbias", cols);
+    b.launch(
+        "norm_finish_weights_f32",
+        Dim3.of(1, 2),
+        NARROW,
+        0,
+        weights,
+        orNull(affine, biases),
+        sumsOfWeights,
+        orNull(affine, sumsOfBiases),
+        cols,
+        (long) chunks);
     REFERENCE.layerNormBackward(
         rows,
         cols,
@@ -128,13 +147,24 @@ final class NormKernelTest {
         hostOrNull(affine, db));
     b.requireEqual(dx, 32 + 4 * Math.sqrt(cols), 4);
     b.requireChunks(weights, dw, rows, 4);
+    b.requireChunks(sumsOfWeights, dw, rows, 4);
     if (affine) {
       b.requireChunks(biases, db, rows, 4);
+      b.requireChunks(sumsOfBiases, db, rows, 4);
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 5, 8, 0", "3, 33, 1, 0", "65, 32, 16, 0", "70, 15, 33, 0", "192, 9, 64, 100"})
+  @CsvSource({
+    "2, 5, 8, 0",
+    "3, 33, 1, 0",
+    "65, 32, 16, 0",
+    "70, 15, 33, 0",
+    "192, 9, 64, 100",
+    "700, 8, 350, 100",
+    "131, 60, 44, 0",
+    "9, 600, 9, 0"
+  })
   void batch(long rows, long cols, long span, double shift) {
     int chunks = (int) ((rows + span - 1) / span);
     double ulps = 2 * (16 + 4 * Math.sqrt(rows));
@@ -180,7 +210,7 @@ final class NormKernelTest {
         b.launch(
             "norm_batch_statistics_f32",
             Dim3.of(1, chunks),
-            TILE,
+            cols % 4 == 0 ? NARROW : TILE,
             0,
             x,
             means,
@@ -192,7 +222,7 @@ final class NormKernelTest {
         b.launch(
             "norm_batch_finish_f32",
             Dim3.of(1),
-            Dim3.of(32),
+            Dim3.of(8, 3),
             0,
             means,
             rests,

@@ -40,6 +40,9 @@ final class PoolKernelTest {
   @ParameterizedTest
   @CsvSource({
     "1, 1, 1, 1, 1, 1, 0, false",
+    "2, 6, 9, 12, 3, 2, 1, false",
+    "1, 5, 5, 4, 3, 1, 1, false",
+    "1, 9, 7, 20, 2, 3, 0, false",
     "2, 5, 7, 33, 3, 2, 1, false",
     "1, 7, 6, 3, 3, 2, 1, true",
     "1, 6, 5, 40, 2, 3, 1, false"

@@ -30,6 +30,7 @@ final class ProfileTest {
   private static final double SLACK = 1.02;
   private static final Dim3 WARPS = Dim3.of(32, 8);
   private static final Dim3 FLAT = Dim3.of(256);
+  private static final Dim3 TILE = Dim3.of(24, 10); // of 48 units of 4 columns
   private static final Dim3 EIGHT = Dim3.of(8);
 
   private final TreeMap<String, double[]> actual = new TreeMap<>();
@@ -166,7 +167,7 @@ final class ProfileTest {
       Twin scale = b.in("scale", 96);
       Twin residual = b.in("residual", 64 * 96);
       Object[] arguments = {c, bias, kept, scale, residual, 64L, 96L, 96L, 3};
-      run(b, "gemm_epilogue_f32", new Dim3(3, 8, 1), WARPS, 0, arguments);
+      run(b, "gemm_epilogue_f32", Dim3.of(6), FLAT, 0, arguments);
     }
   }
 
@@ -178,12 +179,13 @@ final class ProfileTest {
       Twin x = b.in("x", 2 * 15 * 15 * 64);
       Twin y = b.out("y", 2 * 8 * 8 * 64);
       Twin argmax = b.outBytes("argmax", 2 * 8 * 8 * 64, Long.BYTES);
-      Dim3 outputs = new Dim3(2, 16, 1);
-      Dim3 inputs = new Dim3(2, 57, 1);
-      run(b, "pool_max_forward_f32", outputs, WARPS, 0, x, y, argmax, p);
-      run(b, "pool_max_backward_f32", inputs, WARPS, 0, argmax, y, x, p);
-      run(b, "pool_average_forward_f32", outputs, WARPS, 0, x, y, p, 1);
-      run(b, "pool_average_backward_f32", inputs, WARPS, 0, y, x, p, 1);
+      Dim3 block = Dim3.of(16, 16);
+      Dim3 outputs = Dim3.of(1, 8);
+      Dim3 inputs = Dim3.of(1, 29);
+      run(b, "pool_max_forward_f32", outputs, block, 0, x, y, argmax, p);
+      run(b, "pool_max_backward_f32", outputs, block, 0, argmax, y, x, p);
+      run(b, "pool_average_forward_f32", outputs, block, 0, x, y, p, 1);
+      run(b, "pool_average_backward_f32", inputs, block, 0, y, x, p, 1);
     }
   }
 
@@ -225,12 +227,11 @@ final class ProfileTest {
       run(b, "elementwise_copy_f32", EIGHT, FLAT, 0, x, y, n, 3, Walk.bytes(same));
       run(b, "elementwise_scale_residual_f32", EIGHT, FLAT, 0, x, row, z, y, 42L, 192L);
       run(b, "elementwise_prelu_forward_f32", EIGHT, FLAT, 0, x, row, y, 42L, 192L);
-      Dim3 grid = Dim3.of(6);
       run(
           b,
           "elementwise_prelu_backward_f32",
-          grid,
-          WARPS,
+          Dim3.of(2),
+          TILE,
           0,
           x,
           row,
@@ -254,8 +255,8 @@ final class ProfileTest {
       Dim3 grid = Dim3.of(64);
       Dim3 block = Dim3.of(64);
       run(b, "reduce_sum_rows_f32", grid, block, 0, x, y, rows, cols, 1L, cols, 1f);
-      run(b, "reduce_sum_columns_f32", Dim3.of(6), WARPS, 0, x, y, 1L, rows, cols, 1L, rows, 1f);
-      run(b, "reduce_product_columns_f32", Dim3.of(6), WARPS, 0, x, z, y, rows, cols, 1L, rows);
+      run(b, "reduce_sum_columns_f32", Dim3.of(2), TILE, 0, x, y, 1L, rows, cols, 1L, rows, 1f);
+      run(b, "reduce_product_columns_f32", Dim3.of(2), TILE, 0, x, z, y, rows, cols, 1L, rows);
       run(b, "reduce_max_rows_f32", grid, block, 0, x, y, places, rows, cols);
       run(b, "reduce_max_columns_f32", Dim3.of(1), FLAT, 0, x, y, places, 1L, rows, cols);
       run(b, "reduce_squares_f32", EIGHT, FLAT, 0, x, places, rows * cols);
@@ -284,24 +285,26 @@ final class ProfileTest {
       Twin db = b.out("db", cols);
       Twin rests = b.out("rests", cols);
       Twin rest = b.out("rest", cols);
-      Dim3 tiles = Dim3.of(6);
+      Dim3 tiles = Dim3.of(2);
       run(b, "norm_layer_forward_f32", EIGHT, WARPS, 0, x, w, bias, y, m, r, rows, cols, 1e-6f);
       run(b, "norm_layer_backward_input_f32", EIGHT, WARPS, 0, x, w, m, r, dy, y, rows, cols);
       for (String f : new String[] {"layer", "batch"}) {
         String kernel = "norm_" + f + "_backward_weights_f32";
-        run(b, kernel, tiles, WARPS, 0, x, m, r, dy, dw, db, rows, cols, rows);
+        run(b, kernel, tiles, TILE, 0, x, m, r, dy, dw, db, rows, cols, rows);
       }
+      Dim3 both = Dim3.of(2, 2);
+      run(b, "norm_finish_weights_f32", both, TILE, 0, x, dy, dw, db, cols, rows);
       run(b, "norm_l2_forward_rows_f32", EIGHT, WARPS, 0, x, y, m, rows, cols, 1e-12f);
       run(b, "norm_l2_backward_rows_f32", EIGHT, WARPS, 0, x, r, dy, y, rows, cols, 1e-12f);
       Dim3 one = Dim3.of(1);
       run(b, "norm_l2_forward_columns_f32", one, FLAT, 0, x, y, m, 1L, rows, cols, 1e-12f);
       run(b, "norm_l2_backward_columns_f32", one, FLAT, 0, x, r, dy, y, 1L, rows, cols, 1e-12f);
-      run(b, "norm_batch_statistics_f32", tiles, WARPS, 0, x, dw, rests, db, rows, cols, rows);
+      run(b, "norm_batch_statistics_f32", tiles, TILE, 0, x, dw, rests, db, rows, cols, rows);
       run(
           b,
           "norm_batch_finish_f32",
-          one,
-          FLAT,
+          Dim3.of(24),
+          Dim3.of(8, 32),
           0,
           dw,
           rests,
@@ -465,11 +468,15 @@ final class ProfileTest {
       Twin x = b.in("x", 64 * 192);
       Twin y = b.in("y", 64 * 192);
       Twin index = b.indices("index", 64, 0, 64);
-      Twin head = b.indices("head", 64, -1, 0);
-      Twin next = b.outBytes("next", 64, 8);
+      Twin keys = b.outBytes("keys", 64, 8);
+      Twin last = b.indices("last", 64, -1, 0);
+      Twin before = b.outBytes("before", 64, 8);
+      Twin after = b.outBytes("after", 64, 8);
       run(b, "index_gather_f32", EIGHT, WARPS, 0, index, x, y, 64L, 192L);
-      run(b, "index_link_i64", Dim3.of(1), FLAT, 0, index, head, next, 64L);
-      run(b, "index_scatter_add_f32", EIGHT, WARPS, 0, index, head, next, x, y, 64L, 192L);
+      run(b, "index_sort_i64", Dim3.of(1), Dim3.of(32), 0, index, keys, 64L);
+      run(b, "index_link_i64", Dim3.of(1), FLAT, 0, keys, last, before, after, 64L);
+      Dim3 grid = Dim3.of(8, 2);
+      run(b, "index_scatter_add_f32", grid, WARPS, 0, keys, before, after, x, y, 64L, 192L);
     }
   }
 

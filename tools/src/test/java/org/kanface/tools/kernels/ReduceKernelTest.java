@@ -23,6 +23,7 @@ final class ReduceKernelTest {
     "7, 33, 1",
     "1, 5, 17",
     "4, 49, 32",
+    "2, 70, 60",
     "3, 16, 33",
     "1, 1500, 1",
     "1, 300, 9",
@@ -58,6 +59,7 @@ final class ReduceKernelTest {
       long chunks,
       long span,
       float scale) {
+    Dim3 tile = threads == 32 ? TILE : Dim3.of(7, 9);
     if (inner == 1) {
       b.launch(
           "reduce_sum_rows_f32",
@@ -75,7 +77,7 @@ final class ReduceKernelTest {
       b.launch(
           "reduce_sum_columns_f32",
           Dim3.of(1, 2),
-          TILE,
+          tile,
           0,
           x,
           y,
@@ -89,7 +91,7 @@ final class ReduceKernelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 5", "5, 0", "1, 1", "33, 25", "300, 33"})
+  @CsvSource({"0, 5", "5, 0", "1, 1", "33, 25", "300, 33", "300, 36"})
   void sumProduct(long rows, long cols) {
     try (var b = new Workbench("reduce", rows)) {
       Twin a = b.in("a", rows * cols);

@@ -129,7 +129,17 @@ final class UpdateKernelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 5, 3", "1, 1, 1", "40, 33, 7", "65, 5, 1", "9, 31, 100", "3, 0, 2"})
+  @CsvSource({
+    "0, 5, 3",
+    "1, 1, 1",
+    "40, 33, 7",
+    "65, 5, 1",
+    "9, 31, 100",
+    "3, 0, 2",
+    "257, 140, 3",
+    "1025, 4, 1",
+    "2500, 3, 40"
+  })
   void rows(long count, long cols, long rows) {
     Dim3 warps = Dim3.of(32, 8);
     try (var b = new Workbench("index", count)) {
@@ -139,13 +149,25 @@ final class UpdateKernelTest {
       b.launch("index_gather_f32", GRID, warps, 0, index, x, y, count, cols);
       Workbench.REFERENCE.index().gatherRows(count, cols, index.host(), x.host(), y.host());
       b.requireEqual(y, 0, 0);
-      Twin head = b.indices("head", rows, -1, 0);
-      Twin next = b.outBytes("next", count, 8);
+      Twin keys = b.outBytes("keys", count, 8);
+      Twin last = b.indices("last", rows, -1, 0);
+      Twin before = b.outBytes("before", count, 8);
+      Twin after = b.outBytes("after", count, 8);
       Twin more = b.in("more", count * cols);
-      b.launch("index_link_i64", GRID, BLOCK, 0, index, head, next, count);
-      b.launch("index_scatter_add_f32", GRID, warps, 0, index, head, next, more, x, count, cols);
+      Dim3 tiles = Dim3.of(2, 2);
+      b.launch("index_sort_i64", GRID, BLOCK, 0, index, keys, count);
+      if (count > 1024) {
+        b.launch("index_link_i64", Dim3.of(1), BLOCK, 0, keys, last, before, after, count);
+        add(b, tiles, keys, before, after, more, x, count, cols);
+      } else {
+        add(b, tiles, keys, 0L, 0L, more, x, count, cols);
+      }
       Workbench.REFERENCE.index().scatterAddRows(count, cols, index.host(), more.host(), x.host());
       b.requireEqual(x, 0, 0);
     }
+  }
+
+  private static void add(Workbench b, Dim3 grid, Object... arguments) {
+    b.launch("index_scatter_add_f32", grid, Dim3.of(32, 8), 0, arguments);
   }
 }
