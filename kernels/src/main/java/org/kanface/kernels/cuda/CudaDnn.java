@@ -17,14 +17,17 @@ import jcuda.runtime.cudaStream_t;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Precision;
 
-/// cuDNN on a context's stream, and the convolutions that were planned so far.
+/// cuDNN on a context's stream, and the convolutions that were planned so far. A call's workspace
+/// is bounded: to 512 MiB, or to the bytes that `kanface.cudnn.workspace` says ([CudnnPlan]).
 final class CudaDnn {
   private static final int MAJOR = 9;
+  private static final long WORKSPACE = 512L << 20; // bytes
 
   private final CudaContext context;
   private final cudnnHandle handle = new cudnnHandle();
   private CUstream current;
-  private final Map<Asked, CudnnConvolution> convolutions = new HashMap<>();
+  private final Map<Described, CudnnConvolution> convolutions = new HashMap<>();
+  private final Map<Planned, CudnnPlan> plans = new HashMap<>();
   private final ByteBuffer factors =
       ByteBuffer.allocateDirect(2 * Float.BYTES)
           .order(ByteOrder.nativeOrder())
@@ -74,12 +77,27 @@ final class CudaDnn {
     return Pointer.to(factors).withByteOffset(Float.BYTES);
   }
 
-  private record Asked(Conv2d shape, Precision precision) {}
+  private record Described(Conv2d shape, Precision precision, int format) {}
 
-  /// What is known about a convolution, planned when first asked for.
-  synchronized CudnnConvolution convolution(Conv2d shape, Precision precision) {
+  /// What cuDNN knows about a convolution, described when first asked for.
+  synchronized CudnnConvolution convolution(Conv2d shape, Precision precision, int format) {
     return convolutions.computeIfAbsent(
-        new Asked(shape, precision), _ -> new CudnnConvolution(this, shape, precision));
+        new Described(shape, precision, format),
+        _ -> new CudnnConvolution(this, shape, precision, format));
+  }
+
+  private record Planned(Conv2d shape, Precision precision, CudnnPass pass, long limit) {}
+
+  /// How a batch is computed, decided when first asked for.
+  synchronized CudnnPlan plan(Conv2d shape, Precision precision, CudnnPass pass) {
+    long limit = Math.max(1, Long.getLong("kanface.cudnn.workspace", WORKSPACE));
+    var planned = new Planned(shape, precision, pass, limit);
+    CudnnPlan plan = plans.get(planned);
+    if (plan == null) {
+      plan = CudnnPlan.of(this, shape, precision, pass, limit);
+      plans.put(planned, plan);
+    }
+    return plan;
   }
 
   static void check(int status, String what, Object... arguments) {

@@ -16,9 +16,10 @@ import static jcuda.jcudnn.JCudnn.cudnnSetFilter4dDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnSetTensor4dDescriptor;
 import static org.kanface.kernels.cuda.CudaDnn.check;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUstream;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
@@ -27,44 +28,37 @@ import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
-import jcuda.jcudnn.cudnnDeterminism;
 import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnMathType;
-import jcuda.jcudnn.cudnnStatus;
 import jcuda.jcudnn.cudnnTensorDescriptor;
-import jcuda.jcudnn.cudnnTensorFormat;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Precision;
 
-/// One convolution as cuDNN knows it: descriptors of NHWC images and OHWI weights, and for each
-/// direction the algorithm that was chosen: the first that cuDNN proposes whose sums have a fixed
-/// order and whose workspace is no larger than [#WORKSPACE]. In a 16-bit precision images, weights
+/// One convolution as cuDNN knows it: descriptors of images and weights, NHWC and OHWI or NCHW and
+/// OIHW, and the algorithms that it proposes for each pass. In a 16-bit precision images, weights
 /// and results are all of that type and sums are float32; full float32 uses no TF32.
 ///
 /// cuDNN proposes from tables and measures nothing, so that a convolution always gets the same
-/// algorithm on the same GPU.
+/// proposals on the same GPU.
 final class CudnnConvolution {
-  private static final long WORKSPACE = 256L << 20; // bytes at most
   private static final int PROPOSALS = 8;
-
-  /// What cuDNN proposes for one direction.
-  private record Proposal(int algorithm, int status, long workspace, boolean deterministic) {}
 
   private final CudaDnn dnn;
   private final Conv2d shape;
   private final int type;
+  private final int format;
   private final cudnnTensorDescriptor x = new cudnnTensorDescriptor();
   private final cudnnTensorDescriptor y = new cudnnTensorDescriptor();
   private final cudnnFilterDescriptor weight = new cudnnFilterDescriptor();
   private final cudnnConvolutionDescriptor window = new cudnnConvolutionDescriptor();
-  private @Nullable Proposal forward;
-  private @Nullable Proposal backwardData;
-  private @Nullable Proposal backwardFilter;
+  private final Map<CudnnPass, List<CudnnProposal>> proposals = new EnumMap<>(CudnnPass.class);
 
-  CudnnConvolution(CudaDnn dnn, Conv2d shape, Precision precision) {
+  /// @param format one of [jcuda.jcudnn.cudnnTensorFormat]
+  CudnnConvolution(CudaDnn dnn, Conv2d shape, Precision precision, int format) {
     this.dnn = dnn;
     this.shape = shape;
+    this.format = format;
     type = type(precision);
     tensor(x, shape.h(), shape.w(), shape.c());
     tensor(y, shape.outH(), shape.outW(), shape.outC());
@@ -73,7 +67,7 @@ final class CudnnConvolution {
         cudnnSetFilter4dDescriptor(
             weight,
             type,
-            cudnnTensorFormat.CUDNN_TENSOR_NHWC,
+            format,
             Math.toIntExact(shape.outC()),
             Math.toIntExact(shape.c() / shape.groups()),
             shape.kh(),
@@ -125,7 +119,7 @@ final class CudnnConvolution {
     check(
         cudnnSetTensor4dDescriptor(
             tensor,
-            cudnnTensorFormat.CUDNN_TENSOR_NHWC,
+            format,
             type,
             Math.toIntExact(shape.n()),
             Math.toIntExact(c),
@@ -135,90 +129,67 @@ final class CudnnConvolution {
         shape);
   }
 
-  /// The first usable proposal, one with a fixed order of sums before all others.
-  private Proposal choose(String direction, List<Proposal> proposals) {
-    var usable =
-        proposals.stream()
-            .filter(p -> p.status == cudnnStatus.CUDNN_STATUS_SUCCESS && p.workspace <= WORKSPACE)
-            .toList();
-    return usable.stream()
-        .filter(Proposal::deterministic)
+  /// In cuDNN's order, those that it does not offer among them.
+  synchronized List<CudnnProposal> proposals(CudnnPass pass) {
+    return proposals.computeIfAbsent(
+        pass,
+        _ ->
+            switch (pass) {
+              case FORWARD -> forwardProposals();
+              case INPUT_GRADIENT -> gradInputProposals();
+              case WEIGHT_GRADIENT -> gradWeightProposals();
+            });
+  }
+
+  private List<CudnnProposal> forwardProposals() {
+    var count = new int[1];
+    var found = new cudnnConvolutionFwdAlgoPerf[PROPOSALS];
+    Arrays.setAll(found, _ -> new cudnnConvolutionFwdAlgoPerf());
+    check(
+        cudnnGetConvolutionForwardAlgorithm_v7(
+            dnn.handle(), x, weight, window, y, PROPOSALS, count, found),
+        "[conv2d] algorithms for %s",
+        shape);
+    return Arrays.stream(found, 0, count[0])
+        .map(f -> CudnnProposal.of(f.algo, f.status, f.memory, f.determinism))
+        .toList();
+  }
+
+  private List<CudnnProposal> gradInputProposals() {
+    var count = new int[1];
+    var found = new cudnnConvolutionBwdDataAlgoPerf[PROPOSALS];
+    Arrays.setAll(found, _ -> new cudnnConvolutionBwdDataAlgoPerf());
+    check(
+        cudnnGetConvolutionBackwardDataAlgorithm_v7(
+            dnn.handle(), weight, y, window, x, PROPOSALS, count, found),
+        "[conv2d] algorithms for the input's gradient of %s",
+        shape);
+    return Arrays.stream(found, 0, count[0])
+        .map(f -> CudnnProposal.of(f.algo, f.status, f.memory, f.determinism))
+        .toList();
+  }
+
+  private List<CudnnProposal> gradWeightProposals() {
+    var count = new int[1];
+    var found = new cudnnConvolutionBwdFilterAlgoPerf[PROPOSALS];
+    Arrays.setAll(found, _ -> new cudnnConvolutionBwdFilterAlgoPerf());
+    check(
+        cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+            dnn.handle(), x, y, window, weight, PROPOSALS, count, found),
+        "[conv2d] algorithms for the weights' gradient of %s",
+        shape);
+    return Arrays.stream(found, 0, count[0])
+        .map(f -> CudnnProposal.of(f.algo, f.status, f.memory, f.determinism))
+        .toList();
+  }
+
+  /// What an algorithm wants in bytes.
+  private long workspace(CudnnPass pass, int algorithm) {
+    return proposals(pass).stream()
+        .filter(p -> p.algorithm() == algorithm)
+        .mapToLong(CudnnProposal::workspace)
         .findFirst()
-        .or(() -> usable.stream().findFirst())
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "[conv2d] cuDNN has no algorithm for the %s of %s within %,d bytes of workspace"
-                        .formatted(direction, shape, WORKSPACE)));
-  }
-
-  private synchronized Proposal forward() {
-    if (forward == null) {
-      var count = new int[1];
-      var found = new cudnnConvolutionFwdAlgoPerf[PROPOSALS];
-      Arrays.setAll(found, _ -> new cudnnConvolutionFwdAlgoPerf());
-      check(
-          cudnnGetConvolutionForwardAlgorithm_v7(
-              dnn.handle(), x, weight, window, y, PROPOSALS, count, found),
-          "[conv2d] algorithms for %s",
-          shape);
-      var proposals = new ArrayList<Proposal>();
-      for (int i = 0; i < count[0]; i++) {
-        proposals.add(
-            proposal(found[i].algo, found[i].status, found[i].memory, found[i].determinism));
-      }
-      forward = choose("forward pass", proposals);
-    }
-    return forward;
-  }
-
-  private static Proposal proposal(int algorithm, int status, long memory, int determinism) {
-    return new Proposal(
-        algorithm, status, memory, determinism == cudnnDeterminism.CUDNN_DETERMINISTIC);
-  }
-
-  private synchronized Proposal backwardData() {
-    if (backwardData == null) {
-      var count = new int[1];
-      var found = new cudnnConvolutionBwdDataAlgoPerf[PROPOSALS];
-      Arrays.setAll(found, _ -> new cudnnConvolutionBwdDataAlgoPerf());
-      check(
-          cudnnGetConvolutionBackwardDataAlgorithm_v7(
-              dnn.handle(), weight, y, window, x, PROPOSALS, count, found),
-          "[conv2d] algorithms for the input's gradient of %s",
-          shape);
-      var proposals = new ArrayList<Proposal>();
-      for (int i = 0; i < count[0]; i++) {
-        proposals.add(
-            proposal(found[i].algo, found[i].status, found[i].memory, found[i].determinism));
-      }
-      backwardData = choose("input's gradient", proposals);
-    }
-    return backwardData;
-  }
-
-  private synchronized Proposal backwardFilter() {
-    if (backwardFilter == null) {
-      var count = new int[1];
-      var found = new cudnnConvolutionBwdFilterAlgoPerf[PROPOSALS];
-      Arrays.setAll(found, _ -> new cudnnConvolutionBwdFilterAlgoPerf());
-      check(
-          cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-              dnn.handle(), x, y, window, weight, PROPOSALS, count, found),
-          "[conv2d] algorithms for the weights' gradient of %s",
-          shape);
-      var proposals = new ArrayList<Proposal>();
-      for (int i = 0; i < count[0]; i++) {
-        proposals.add(
-            proposal(found[i].algo, found[i].status, found[i].memory, found[i].determinism));
-      }
-      backwardFilter = choose("weights' gradient", proposals);
-    }
-    return backwardFilter;
-  }
-
-  private static CudaMemory workspace(Scratch.Lease scratch, Proposal p) {
-    return scratch.take(Math.ceilDiv(p.workspace, Float.BYTES));
+        .orElseThrow();
   }
 
   /// Before every call: chooses the stream, and marks the time.
@@ -228,13 +199,13 @@ final class CudnnConvolution {
     return times == null ? null : times.start();
   }
 
-  private void end(@Nullable CUevent start, String direction) {
+  private void end(@Nullable CUevent start, CudnnPass pass) {
     var times = dnn.context().times();
     if (times != null && start != null) {
       String name =
           "cudnn %s %dx%d %d to %d, %d groups, %dx%dx%d"
               .formatted(
-                  direction,
+                  pass,
                   shape.kh(),
                   shape.kw(),
                   shape.c(),
@@ -247,42 +218,24 @@ final class CudnnConvolution {
     }
   }
 
-  void forward(DevicePointer images, DevicePointer weights, DevicePointer result) {
-    enqueue(Direction.FORWARD, forward(), images, weights, result);
-  }
-
-  void gradInput(DevicePointer dy, DevicePointer weights, DevicePointer dx) {
-    enqueue(Direction.INPUT, backwardData(), dy, weights, dx);
-  }
-
-  void gradWeight(DevicePointer images, DevicePointer dy, DevicePointer dweight) {
-    enqueue(Direction.WEIGHT, backwardFilter(), images, dy, dweight);
-  }
-
-  private void enqueue(
-      Direction direction, Proposal p, DevicePointer a, DevicePointer b, DevicePointer result) {
+  /// Asks for a pass.
+  ///
+  /// @param a images, or the gradient of results for that of images
+  /// @param b weights, or the gradient of results for that of weights
+  void compute(
+      CudnnPass pass, int algorithm, DevicePointer a, DevicePointer b, DevicePointer result) {
+    long bytes = workspace(pass, algorithm);
     try (var scratch = dnn.context().scratch().lease()) {
-      DevicePointer workspace = workspace(scratch, p).pointer();
-      dnn.context().enqueue(new Call(this, direction, p, workspace, a, b, result));
-    }
-  }
-
-  private enum Direction {
-    FORWARD("forward"),
-    INPUT("input gradient"),
-    WEIGHT("weight gradient");
-
-    private final String title;
-
-    Direction(String title) {
-      this.title = title;
+      DevicePointer room = scratch.take(Math.ceilDiv(bytes, Float.BYTES)).pointer();
+      dnn.context().enqueue(new Call(this, pass, algorithm, bytes, room, a, b, result));
     }
   }
 
   private record Call(
       CudnnConvolution convolution,
-      Direction direction,
-      Proposal proposal,
+      CudnnPass pass,
+      int algorithm,
+      long bytes,
       DevicePointer workspace,
       DevicePointer a,
       DevicePointer b,
@@ -293,15 +246,15 @@ final class CudnnConvolution {
       synchronized (convolution.dnn) {
         var start = convolution.start(stream);
         check(
-            switch (direction) {
+            switch (pass) {
               case FORWARD -> convolution.forward(this);
-              case INPUT -> convolution.gradInput(this);
-              case WEIGHT -> convolution.gradWeight(this);
+              case INPUT_GRADIENT -> convolution.gradInput(this);
+              case WEIGHT_GRADIENT -> convolution.gradWeight(this);
             },
             "[conv2d] the %s of %s",
-            direction.title,
+            pass,
             convolution.shape);
-        convolution.end(start, direction.title);
+        convolution.end(start, pass);
       }
     }
   }
@@ -315,9 +268,9 @@ final class CudnnConvolution {
         weight,
         c.b,
         window,
-        c.proposal.algorithm,
+        c.algorithm,
         c.workspace,
-        c.proposal.workspace,
+        c.bytes,
         dnn.zero(),
         y,
         c.result);
@@ -332,9 +285,9 @@ final class CudnnConvolution {
         y,
         c.a,
         window,
-        c.proposal.algorithm,
+        c.algorithm,
         c.workspace,
-        c.proposal.workspace,
+        c.bytes,
         dnn.zero(),
         x,
         c.result);
@@ -349,9 +302,9 @@ final class CudnnConvolution {
         y,
         c.b,
         window,
-        c.proposal.algorithm,
+        c.algorithm,
         c.workspace,
-        c.proposal.workspace,
+        c.bytes,
         dnn.zero(),
         weight,
         c.result);

@@ -78,7 +78,11 @@ final class ConvCases {
             1,
             1,
             groups);
-    var shape = new Shape("random " + s, s);
+    return of(s);
+  }
+
+  static Stream<KernelCase> of(Conv2d s) {
+    var shape = new Shape(s.toString(), s);
     return Stream.of(forward(shape, true), gradInput(shape), gradWeight(shape));
   }
 

@@ -3,6 +3,7 @@ package org.kanface.kernels.cases;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.kanface.kernels.Conv2d;
 
 /// The whole table.
 public final class KernelCases {
@@ -59,6 +60,11 @@ public final class KernelCases {
                         ElementwiseCases.random(sizes),
                         SplineCases.random(sizes))
                     .flatMap(cases -> cases));
+  }
+
+  /// All passes of one convolution.
+  public static Stream<KernelCase> of(Conv2d convolution) {
+    return ConvCases.of(convolution);
   }
 
   /// The cases of one of [#FAMILIES]; their names begin with `family/`.

@@ -9,21 +9,8 @@ import java.util.List;
 /// cuDNN's convolutions, with the order that its manual asks for: describe, ask for algorithms, ask
 /// for the workspace of one, compute with at least that much.
 final class ConvolutionCalls {
-  /// @param bytesATap workspace: so many for each tap and channel, 0 for none
-  /// @param deterministic whether its sums have a fixed order
-  private record Algorithm(int number, int bytesATap, boolean deterministic) {}
-
-  /// What may be asked for, the fastest first.
-  private static final List<Algorithm> FORWARD =
-      List.of(new Algorithm(1, 8, true), new Algorithm(0, 0, true));
-
-  private static final List<Algorithm> DATA =
-      List.of(new Algorithm(0, 0, false), new Algorithm(1, 4, true));
-  private static final List<Algorithm> FILTER =
-      List.of(new Algorithm(0, 0, false), new Algorithm(3, 16, false), new Algorithm(1, 12, true));
   private static final int ROW = 48; // bytes of a result
   private static final int MOST = 8; // results of a question
-  private static final long SOME = 4096; // bytes of a workspace, beside those of the taps
 
   private final DnnCalls calls;
 
@@ -69,7 +56,13 @@ final class ConvolutionCalls {
       int requested,
       long returned,
       long results) {
-    return list(handle, FORWARD, convolution(x, w, convolution, y), requested, returned, results);
+    return list(
+        handle,
+        DnnAlgorithm.FORWARD,
+        convolution(x, w, convolution, y),
+        requested,
+        returned,
+        results);
   }
 
   int cudnnGetConvolutionBackwardDataAlgorithm_v7(
@@ -81,7 +74,13 @@ final class ConvolutionCalls {
       int requested,
       long returned,
       long results) {
-    return list(handle, DATA, convolution(dx, w, convolution, dy), requested, returned, results);
+    return list(
+        handle,
+        DnnAlgorithm.DATA,
+        convolution(dx, w, convolution, dy),
+        requested,
+        returned,
+        results);
   }
 
   int cudnnGetConvolutionBackwardFilterAlgorithm_v7(
@@ -93,14 +92,20 @@ final class ConvolutionCalls {
       int requested,
       long returned,
       long results) {
-    return list(handle, FILTER, convolution(x, dw, convolution, dy), requested, returned, results);
+    return list(
+        handle,
+        DnnAlgorithm.FILTER,
+        convolution(x, dw, convolution, dy),
+        requested,
+        returned,
+        results);
   }
 
   /// Writes `cudnnConvolutionFwdAlgoPerf_t` or its like: algorithm, status, time, memory, whether
   /// it is deterministic, math type, three reserved.
   private int list(
       long handle,
-      List<Algorithm> known,
+      List<DnnAlgorithm> known,
       DnnConvolution convolution,
       int requested,
       long returned,
@@ -112,37 +117,28 @@ final class ConvolutionCalls {
     int count = Math.min(requested, known.size());
     MemorySegment rows = Host.at(results, (long) ROW * count).fill((byte) 0);
     for (int i = 0; i < count; i++) {
-      Algorithm a = known.get(i);
+      DnnAlgorithm a = known.get(i);
       MemorySegment row = rows.asSlice((long) ROW * i, ROW);
-      row.set(ValueLayout.JAVA_INT_UNALIGNED, 0, a.number);
+      row.set(ValueLayout.JAVA_INT_UNALIGNED, 0, a.number());
+      if (!a.computes(convolution)) {
+        row.set(ValueLayout.JAVA_INT_UNALIGNED, 4, DnnStatus.NOT_SUPPORTED.code);
+      }
       row.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 8, -1); // not measured
-      row.set(ValueLayout.JAVA_LONG_UNALIGNED, 16, workspace(a, convolution));
-      row.set(ValueLayout.JAVA_INT_UNALIGNED, 24, a.deterministic ? 1 : 0);
+      row.set(ValueLayout.JAVA_LONG_UNALIGNED, 16, a.workspace(convolution));
+      row.set(ValueLayout.JAVA_INT_UNALIGNED, 24, a.deterministic() ? 1 : 0);
       row.set(ValueLayout.JAVA_INT_UNALIGNED, 28, convolution.window().mathType());
     }
     Host.putInt(returned, count);
     return 0;
   }
 
-  private static long workspace(Algorithm a, DnnConvolution c) {
-    return a.bytesATap == 0 ? 0 : SOME + (long) a.bytesATap * c.w().tensor().numel();
-  }
-
-  private static long workspace(List<Algorithm> known, int number, DnnConvolution c) {
-    for (Algorithm a : known) {
-      if (a.number == number) {
-        return workspace(a, c);
-      }
-    }
-    throw new LibraryError(
-        DnnStatus.NOT_SUPPORTED, "algorithm %d does not compute this convolution", number);
-  }
-
   int cudnnGetConvolutionForwardWorkspaceSize(
       long handle, long x, long w, long convolution, long y, int algorithm, long bytes) {
     calls.objects().handle(handle);
     requirePointer(bytes);
-    Host.putLong(bytes, workspace(FORWARD, algorithm, convolution(x, w, convolution, y)));
+    Host.putLong(
+        bytes,
+        DnnAlgorithm.workspace(DnnAlgorithm.FORWARD, algorithm, convolution(x, w, convolution, y)));
     return 0;
   }
 
@@ -150,7 +146,9 @@ final class ConvolutionCalls {
       long handle, long w, long dy, long convolution, long dx, int algorithm, long bytes) {
     calls.objects().handle(handle);
     requirePointer(bytes);
-    Host.putLong(bytes, workspace(DATA, algorithm, convolution(dx, w, convolution, dy)));
+    Host.putLong(
+        bytes,
+        DnnAlgorithm.workspace(DnnAlgorithm.DATA, algorithm, convolution(dx, w, convolution, dy)));
     return 0;
   }
 
@@ -158,7 +156,10 @@ final class ConvolutionCalls {
       long handle, long x, long dy, long convolution, long dw, int algorithm, long bytes) {
     calls.objects().handle(handle);
     requirePointer(bytes);
-    Host.putLong(bytes, workspace(FILTER, algorithm, convolution(x, dw, convolution, dy)));
+    Host.putLong(
+        bytes,
+        DnnAlgorithm.workspace(
+            DnnAlgorithm.FILTER, algorithm, convolution(x, dw, convolution, dy)));
     return 0;
   }
 
@@ -178,7 +179,7 @@ final class ConvolutionCalls {
       long y) {
     SimContext context = calls.enter(handle);
     DnnConvolution c = convolution(xDescriptor, wDescriptor, convolution, yDescriptor);
-    long wanted = workspace(FORWARD, algorithm, c);
+    long wanted = DnnAlgorithm.workspace(DnnAlgorithm.FORWARD, algorithm, c);
     double scale = factor("alpha", alpha);
     double keep = factor("beta", beta);
     calls.enqueue(
@@ -208,7 +209,7 @@ final class ConvolutionCalls {
       long dx) {
     SimContext context = calls.enter(handle);
     DnnConvolution c = convolution(dxDescriptor, wDescriptor, convolution, dyDescriptor);
-    long wanted = workspace(DATA, algorithm, c);
+    long wanted = DnnAlgorithm.workspace(DnnAlgorithm.DATA, algorithm, c);
     double scale = factor("alpha", alpha);
     double keep = factor("beta", beta);
     calls.enqueue(
@@ -238,7 +239,7 @@ final class ConvolutionCalls {
       long dw) {
     SimContext context = calls.enter(handle);
     DnnConvolution c = convolution(xDescriptor, dwDescriptor, convolution, dyDescriptor);
-    long wanted = workspace(FILTER, algorithm, c);
+    long wanted = DnnAlgorithm.workspace(DnnAlgorithm.FILTER, algorithm, c);
     double scale = factor("alpha", alpha);
     double keep = factor("beta", beta);
     calls.enqueue(

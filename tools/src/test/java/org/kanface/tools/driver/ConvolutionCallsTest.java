@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class ConvolutionCallsTest {
   private static final int PRECOMPUTED = 1; // needs a workspace
   private static final int SIMPLE = 0;
+  private static final int WINOGRAD = 7;
 
   private final DriverState state = new DriverState(new SimSettings(90, 1 << 20, false));
   private final DnnCalls dnn = new DnnCalls(state);
@@ -136,7 +137,8 @@ class ConvolutionCallsTest {
     var count = arena.allocate(4);
     convolutions.cudnnGetConvolutionForwardAlgorithm_v7(
         handle, xs, ws, window, ys, 8, count.address(), results);
-    assertThat(count.get(ValueLayout.JAVA_INT, 0)).isEqualTo(2);
+    assertThat(count.get(ValueLayout.JAVA_INT, 0)).isEqualTo(3);
+    assertThat(out.get(ValueLayout.JAVA_INT, 2 * 48 + 4)).isEqualTo(DnnStatus.NOT_SUPPORTED.code);
     assertThat(out.get(ValueLayout.JAVA_INT, 0)).isEqualTo(PRECOMPUTED);
     long bytes = out.get(ValueLayout.JAVA_LONG, 16);
     long x = image();
@@ -153,6 +155,35 @@ class ConvolutionCallsTest {
         "the workspace is null",
         () -> forward(x, w, y, PRECOMPUTED, 0, bytes));
     fails(DnnStatus.NOT_SUPPORTED, "algorithm 6", () -> forward(x, w, y, 6, workspace, bytes));
+  }
+
+  /// Winograd's takes 3 x 3 taps of packed NCHW alone, and room for tiles of every image.
+  @Test
+  void winogradHasItsLimits() {
+    dnn.cudnnSetTensor4dDescriptor(xs, 0, 0, 1, 2, 3, 3);
+    dnn.cudnnSetTensor4dDescriptor(ys, 0, 0, 1, 1, 3, 3);
+    dnn.cudnnSetFilter4dDescriptor(ws, 0, 0, 1, 2, 3, 3);
+    dnn.cudnnSetConvolution2dDescriptor(window, 1, 1, 1, 1, 1, 1, 1, 0);
+    long x = floats(0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0); // channel by channel
+    long w = floats(0, 0, 0, 0, 0, 1, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9);
+    long y = state.context().allocate(36);
+    long tiles = 144 * (2 + 1) + 144 * 2; // of images, of windows
+    long workspace = state.context().allocate(tiles);
+    forward(x, w, y, WINOGRAD, workspace, tiles);
+    assertThat(content(y, 9)).containsExactly(1, 2, 0, 4, 5, 0, 7, 8, 0);
+    fails(
+        DnnStatus.TOO_SMALL,
+        "expected 720",
+        () -> forward(x, w, y, WINOGRAD, workspace, tiles - 1));
+    dnn.cudnnSetConvolution2dDescriptor(window, 2, 2, 1, 1, 2, 2, 1, 0); // dilated
+    fails(
+        DnnStatus.NOT_SUPPORTED, "algorithm 7", () -> forward(x, w, y, WINOGRAD, workspace, tiles));
+    dnn.cudnnSetConvolution2dDescriptor(window, 1, 1, 1, 1, 1, 1, 1, 0);
+    dnn.cudnnSetTensor4dDescriptor(xs, 1, 0, 1, 2, 3, 3);
+    dnn.cudnnSetTensor4dDescriptor(ys, 1, 0, 1, 1, 3, 3);
+    dnn.cudnnSetFilter4dDescriptor(ws, 0, 1, 1, 2, 3, 3);
+    fails(
+        DnnStatus.NOT_SUPPORTED, "algorithm 7", () -> forward(x, w, y, WINOGRAD, workspace, tiles));
   }
 
   @Test

@@ -43,6 +43,7 @@ final class ProfileTest {
     loss();
     updates();
     casts();
+    layouts();
     lists();
     splines();
     depthwise();
@@ -79,6 +80,7 @@ final class ProfileTest {
             "loss",
             "optimizer",
             "cast",
+            "layout",
             "many",
             "random",
             "index",
@@ -117,6 +119,18 @@ final class ProfileTest {
     run(
         b, kernel, tiles, WARPS, 0, bytes, 0L, y, 128L, 32L, 32L, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f,
         0.5f);
+  }
+
+  /// Two images of 14 x 14 pixels and 64 channels, to NCHW.
+  private void layouts() {
+    try (var b = bench("layout")) {
+      Twin x = b.in("x", 2 * 196 * 64);
+      Twin y = b.out("y", 2 * 196 * 64);
+      Dim3 tiles = new Dim3(2, 7, 2);
+      run(b, "layout_transpose_f32", tiles, WARPS, 0, x, y, 2L, 196L, 64L);
+      Dim3 quads = new Dim3(2, 4, 2);
+      run(b, "layout_transpose4_f32", quads, Dim3.of(8, 16), 0, x, y, 2L, 196L, 64L);
+    }
   }
 
   /// Twelve blocks of 1,000 elements.
