@@ -11,11 +11,12 @@ import org.kanface.kernels.Precision;
 /// at a time.
 ///
 /// The algorithm is one whose sums have a fixed order: Winograd's over NCHW for the 3×3
-/// convolutions of stride 1 in full float32, which on an H100 is 1.5 to 4 times as fast as what
-/// cuDNN has for NHWC there, images taken to NCHW and back included; else the first that cuDNN
-/// proposes over NHWC. It does not depend on the workspace that is allowed: where it wants more for
-/// the whole batch, the batch goes in equal parts. Only where one image alone wants more, the next
-/// algorithm is tried; where there is no next one, the workspace gives way, not the order of sums.
+/// convolutions of stride 1 in full float32, which on an H100 is 1.3 to 4 times as fast as what
+/// cuDNN has for NHWC there (taking images to NCHW and back costs as much as copying them); else
+/// the first that cuDNN proposes over NHWC. It does not depend on the workspace that is allowed:
+/// where it wants more for the whole batch, the batch goes in equal parts. Only where one image
+/// alone wants more, the next algorithm is tried; where there is no next one, the workspace gives
+/// way, not the order of sums.
 ///
 /// @param format of images and weights, one of [cudnnTensorFormat]
 /// @param images at most so many at a time
