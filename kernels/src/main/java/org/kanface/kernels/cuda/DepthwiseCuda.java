@@ -5,7 +5,8 @@ import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.Memory;
 
-/// `depthwise.cu`.
+/// `depthwise.cu`: the kernels that networks have through [DepthwiseStrips], all others as they
+/// come.
 final class DepthwiseCuda implements ConvKernels {
   private static final int LARGEST = 15; // kernel
   private static final int PITCH = 33; // floats of shared memory for a tap of 32 channels
@@ -16,11 +17,13 @@ final class DepthwiseCuda implements ConvKernels {
   private final CudaContext context;
   private final CudaModule module;
   private final Sums sums;
+  private final DepthwiseStrips strips;
 
   DepthwiseCuda(CudaContext context) {
     this.context = context;
     module = context.module("depthwise");
     sums = new Sums(context);
+    strips = new DepthwiseStrips(context, module, sums);
   }
 
   /// Whether there is a kernel for it.
@@ -41,7 +44,8 @@ final class DepthwiseCuda implements ConvKernels {
         .shared(s.kh() * s.kw() * PITCH * Float.BYTES);
   }
 
-  private static Launch shape(Launch launch, Conv2d s) {
+  /// @param vector channels of a thread
+  static Launch shape(Launch launch, Conv2d s, int vector) {
     return launch.structure(
         (int) s.n(),
         (int) s.h(),
@@ -57,11 +61,15 @@ final class DepthwiseCuda implements ConvKernels {
         s.padW(),
         s.dilationH(),
         s.dilationW(),
-        0);
+        vector);
   }
 
   @Override
   public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+    if (DepthwiseStrips.has(shape)) {
+      strips.forward(shape, x, weight, bias, y);
+      return;
+    }
     long outputs = shape.n() * shape.outH() * shape.outW();
     var launch =
         pixels("depthwise_forward_f32", shape, Math.ceilDiv(outputs, PIXELS))
@@ -69,21 +77,29 @@ final class DepthwiseCuda implements ConvKernels {
             .floats(weight, shape.weightNumel())
             .floats(bias, shape.outC())
             .floats(y, shape.outputNumel());
-    shape(launch, shape).run();
+    shape(launch, shape, 1).run();
   }
 
   @Override
   public void gradInput(Conv2d shape, Memory dy, Memory weight, Memory dx) {
+    if (DepthwiseStrips.hasGradInput(shape)) {
+      strips.gradInput(shape, dy, weight, dx);
+      return;
+    }
     var launch =
         pixels("depthwise_backward_input_f32", shape, shape.n() * shape.h())
             .floats(dy, shape.outputNumel())
             .floats(weight, shape.weightNumel())
             .floats(dx, shape.inputNumel());
-    shape(launch, shape).run();
+    shape(launch, shape, 1).run();
   }
 
   @Override
   public void gradWeight(Conv2d shape, Memory x, Memory dy, Memory dweight) {
+    if (DepthwiseStrips.has(shape)) {
+      strips.gradWeight(shape, x, dy, dweight);
+      return;
+    }
     int tiles = Launch.blocks(shape.c(), 32);
     var cut = Cut.of(shape.n() * shape.outH(), LEAST_ROWS, (long) tiles * shape.kh());
     try (var scratch = context.scratch().lease()) {
@@ -96,7 +112,7 @@ final class DepthwiseCuda implements ConvKernels {
               .floats(x, shape.inputNumel())
               .floats(dy, shape.outputNumel())
               .memory(partial);
-      shape(launch, shape).i64(cut.span()).run();
+      shape(launch, shape, 1).i64(cut.span()).run();
       sums.finish(cut.parts(), shape.weightNumel(), partial, dweight);
     }
   }

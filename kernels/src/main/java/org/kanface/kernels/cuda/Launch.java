@@ -81,10 +81,15 @@ final class Launch implements DeviceCall {
     return grid(x, 1, 1);
   }
 
-  Launch block(int x, int y) {
+  Launch block(int x, int y, int z) {
     block[0] = x;
     block[1] = y;
+    block[2] = z;
     return this;
+  }
+
+  Launch block(int x, int y) {
+    return block(x, y, 1);
   }
 
   Launch block(int x) {

@@ -14,7 +14,7 @@ final class DepthwiseKernelTest {
   private static final ConvKernels REFERENCE = Workbench.REFERENCE.conv();
   private static final Dim3 WARPS = Dim3.of(32, 8);
 
-  static byte[] bytes(Conv2d s) {
+  static byte[] bytes(Conv2d s, int vector) {
     int[] sizes = {
       (int) s.n(),
       (int) s.h(),
@@ -30,7 +30,7 @@ final class DepthwiseKernelTest {
       s.padW(),
       s.dilationH(),
       s.dilationW(),
-      0
+      vector
     };
     var out = ByteBuffer.allocate(sizes.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int size : sizes) {
@@ -63,7 +63,7 @@ final class DepthwiseKernelTest {
             weight,
             biased ? bias : 0L,
             y,
-            bytes(s));
+            bytes(s, 1));
         REFERENCE.forward(s, x.host(), weight.host(), biased ? bias.host() : null, y.host());
         b.requireSum(y, taps, 1);
       }
@@ -77,7 +77,7 @@ final class DepthwiseKernelTest {
           dy,
           weight,
           dx,
-          bytes(s));
+          bytes(s, 1));
       REFERENCE.gradInput(s, dy.host(), weight.host(), dx.host());
       b.requireSum(dx, taps, 1);
       long rows = n * s.outH();
@@ -93,10 +93,86 @@ final class DepthwiseKernelTest {
           x,
           dy,
           partial,
-          bytes(s),
+          bytes(s, 1),
           span);
       REFERENCE.gradWeight(s, x.host(), dy.host(), dw.host());
       b.requireChunks(partial, dw, rows * s.outW(), 1);
+    }
+  }
+
+  /// The kernels that work on strips: one channel or four a thread, channels beyond the last lane,
+  /// images smaller than a strip or the window, padding up to more than the window reaches.
+  @ParameterizedTest
+  @CsvSource({
+    "0, 4, 4, 5, 3, 1, 1, 1", "1, 1, 1, 1, 3, 1, 1, 1", "2, 5, 7, 33, 3, 1, 1, 1",
+    "2, 5, 6, 36, 3, 1, 1, 4", "2, 4, 9, 12, 3, 1, 3, 4", "2, 7, 8, 7, 3, 2, 1, 1",
+    "1, 9, 11, 20, 3, 2, 0, 4", "1, 7, 5, 31, 5, 1, 2, 1", "2, 6, 4, 8, 5, 1, 0, 4",
+    "1, 4, 6, 13, 7, 1, 3, 1", "2, 7, 7, 20, 7, 1, 3, 4", "2, 7, 7, 8, 7, 1, 0, 4",
+    "1, 3, 3, 5, 9, 1, 4, 1", "2, 3, 3, 12, 9, 1, 4, 4"
+  })
+  void strips(long n, long h, long w, long c, int kernel, int stride, int padding, int vector) {
+    var s = Conv2d.of(n, h, w, c, c, kernel, stride, padding, c);
+    int taps = kernel * kernel;
+    int lanes = (int) Math.ceilDiv(c / vector, 2);
+    try (var b = new Workbench("depthwise", c)) {
+      Twin x = b.in("x", s.inputNumel());
+      Twin weight = b.in("weight", s.weightNumel());
+      Twin bias = b.in("bias", c);
+      Twin y = b.out("y", s.outputNumel());
+      String forward = "depthwise_forward_k%d_f32".formatted(kernel);
+      int shared = taps * (lanes * vector + 4) * Float.BYTES;
+      for (boolean biased : new boolean[] {true, false}) {
+        b.launch(
+            forward,
+            Dim3.of(biased ? 1 : 2, 2),
+            Dim3.of(lanes, 3),
+            shared,
+            x,
+            weight,
+            biased ? bias : 0L,
+            y,
+            bytes(s, vector),
+            0);
+        REFERENCE.forward(s, x.host(), weight.host(), biased ? bias.host() : null, y.host());
+        b.requireSum(y, taps, 1);
+      }
+      Twin dy = b.in("dy", s.outputNumel());
+      if (stride == 1) {
+        Twin dx = b.out("dx", s.inputNumel());
+        var back = Conv2d.of(n, s.outH(), s.outW(), c, c, kernel, 1, kernel - 1 - padding, c);
+        b.launch(
+            forward,
+            Dim3.of(1, 3),
+            Dim3.of(lanes, 2),
+            shared,
+            dy,
+            weight,
+            0L,
+            dx,
+            bytes(back, vector),
+            1);
+        REFERENCE.gradInput(s, dy.host(), weight.host(), dx.host());
+        b.requireSum(dx, taps, 1);
+      }
+      int groups = kernel == 3 ? 1 : kernel;
+      int depth = kernel == 9 ? 1 : 3;
+      long strips = n * Math.ceilDiv(s.outW(), 4) * s.outH();
+      long span = Math.max(1, Math.ceilDiv(strips, 3));
+      int chunks = (int) Math.max(1, Math.ceilDiv(strips, span));
+      Twin partial = b.out("partial", chunks * s.weightNumel());
+      Twin dw = b.out("dweight", s.weightNumel());
+      b.launch(
+          "depthwise_backward_weight_k%d_f32".formatted(kernel),
+          Dim3.of(1, chunks),
+          new Dim3(lanes, groups, depth),
+          kernel * lanes * groups * depth * vector * Float.BYTES,
+          x,
+          dy,
+          partial,
+          bytes(s, vector),
+          span);
+      REFERENCE.gradWeight(s, x.host(), dy.host(), dw.host());
+      b.requireChunks(partial, dw, n * s.outH() * s.outW(), 1);
     }
   }
 }

@@ -663,11 +663,32 @@ final class ProfileTest {
       Twin w = b.in("w", s.weightNumel());
       Twin y = b.out("y", s.outputNumel());
       Twin dw = b.out("dw", s.weightNumel());
-      byte[] shape = DepthwiseKernelTest.bytes(s);
+      byte[] shape = DepthwiseKernelTest.bytes(s, 1);
       Dim3 grid = Dim3.of(2, 7);
       run(b, "depthwise_forward_f32", grid, WARPS, 25 * 132, x, w, 0L, y, shape);
       run(b, "depthwise_backward_input_f32", Dim3.of(2, 14), WARPS, 25 * 132, x, w, y, shape);
       run(b, "depthwise_backward_weight_f32", Dim3.of(2, 5), WARPS, 0, x, y, dw, shape, 14L);
+    }
+    for (int kernel = 3; kernel <= 9; kernel += 2) {
+      strips(Conv2d.of(1, 14, 14, 64, 64, kernel, 1, kernel / 2, 64));
+    }
+  }
+
+  private void strips(Conv2d s) {
+    try (var b = bench("depthwise")) {
+      Twin x = b.in("x", s.inputNumel());
+      Twin w = b.in("w", s.weightNumel());
+      Twin y = b.out("y", s.outputNumel());
+      Twin dw = b.out("dw", s.weightNumel());
+      byte[] shape = DepthwiseKernelTest.bytes(s, 4);
+      int shared = s.kh() * s.kw() * 68 * Float.BYTES;
+      String forward = "depthwise_forward_k%d_f32".formatted(s.kw());
+      run(b, forward, Dim3.of(1, 4), Dim3.of(16, 16), shared, x, w, 0L, y, shape, 0);
+      int groups = s.kw() == 3 ? 1 : s.kw();
+      var block = new Dim3(16, groups, 16 / groups);
+      String backward = "depthwise_backward_weight_k%d_f32".formatted(s.kw());
+      int sums = s.kw() * (int) block.count() * 4;
+      run(b, backward, Dim3.of(1), block, sums * Float.BYTES, x, y, dw, shape, 56L);
     }
   }
 

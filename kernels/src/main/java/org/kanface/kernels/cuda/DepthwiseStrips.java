@@ -1,0 +1,127 @@
+package org.kanface.kernels.cuda;
+
+import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.Conv2d;
+import org.kanface.kernels.Memory;
+
+/// The kernels of `depthwise.cu` for the kernels that networks have: squares of 3, 5, 7 or 9
+/// without
+/// dilation. A thread works on a strip of four neighbouring outputs of a row, of four channels
+/// where their number and the addresses allow, else of one.
+final class DepthwiseStrips {
+  private static final int STRIP = 4;
+  private static final int THREADS = 256; // of a block
+  private static final int MOST_LANES = 32;
+  private static final int STRIPS = 4; // of a thread, where there are many
+  private static final int ALIGNMENT = 16; // of four channels that move at once
+  private static final long LEAST_STRIPS = 4; // of a thread that sums
+  private static final int ENOUGH = 264; // blocks that fill a large GPU twice
+
+  private final CudaContext context;
+  private final CudaModule module;
+  private final Sums sums;
+
+  DepthwiseStrips(CudaContext context, CudaModule module, Sums sums) {
+    this.context = context;
+    this.module = module;
+    this.sums = sums;
+  }
+
+  /// Whether there is a kernel for it.
+  static boolean has(Conv2d s) {
+    return s.kh() == s.kw()
+        && s.kw() % 2 == 1
+        && s.kw() >= 3
+        && s.kw() <= 9
+        && s.dilationH() == 1
+        && s.dilationW() == 1
+        && (s.strideW() == 1 || (s.strideW() == 2 && s.kw() == 3));
+  }
+
+  /// Whether the gradient of its input is such a convolution again.
+  static boolean hasGradInput(Conv2d s) {
+    return has(s) && s.strideH() == 1 && s.strideW() == 1;
+  }
+
+  /// How a block's threads lie along the channels.
+  ///
+  /// @param vector channels of a thread
+  /// @param tiles blocks side by side
+  private record Lanes(int vector, int count, int tiles) {
+    /// As even as they get.
+    static Lanes of(long channels, boolean aligned) {
+      int vector = aligned && channels % 4 == 0 ? 4 : 1;
+      long groups = channels / vector;
+      int tiles = Launch.blocks(groups, MOST_LANES);
+      return new Lanes(vector, Math.toIntExact(Math.max(1, Math.ceilDiv(groups, tiles))), tiles);
+    }
+  }
+
+  void forward(Conv2d s, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+    forward(s, false, x, weight, bias, y);
+  }
+
+  /// `dx = dy` convolved with the taps in reverse, which are padded by what `x` was not.
+  void gradInput(Conv2d s, Memory dy, Memory weight, Memory dx) {
+    int padH = s.kh() - 1 - s.padH();
+    int padW = s.kw() - 1 - s.padW();
+    var back =
+        new Conv2d(
+            s.n(), s.outH(), s.outW(), s.c(), s.c(), s.kh(), s.kw(), 1, 1, padH, padW, 1, 1, s.c());
+    forward(back, true, dy, weight, null, dx);
+  }
+
+  private void forward(
+      Conv2d s, boolean flip, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+    var lanes = Lanes.of(s.c(), aligned(x) && aligned(y) && (bias == null || aligned(bias)));
+    long strips = strips(s);
+    int rows = Math.clamp(strips, 1, THREADS / lanes.count);
+    long blocks = Math.ceilDiv(strips, rows);
+    if (blocks * lanes.tiles > (long) ENOUGH * STRIPS * STRIPS) {
+      blocks = Math.ceilDiv(blocks, STRIPS);
+    }
+    var launch =
+        module
+            .launch("depthwise_forward_k%d_f32".formatted(s.kw()))
+            .grid(lanes.tiles, Launch.rows(blocks), 1)
+            .block(lanes.count, rows)
+            .shared(s.kh() * s.kw() * (lanes.count * lanes.vector + 4) * Float.BYTES)
+            .floats(x, s.inputNumel())
+            .floats(weight, s.weightNumel())
+            .floats(bias, s.c())
+            .floats(y, s.outputNumel());
+    DepthwiseCuda.shape(launch, s, lanes.vector).i32(flip ? 1 : 0).run();
+  }
+
+  void gradWeight(Conv2d s, Memory x, Memory dy, Memory dweight) {
+    var lanes = Lanes.of(s.c(), aligned(x) && aligned(dy));
+    int groups = s.kw() == 3 ? 1 : s.kw(); // that share the rows of taps
+    long strips = strips(s);
+    int depth = Math.clamp(strips, 1, Math.min(64, THREADS / (lanes.count * groups)));
+    long parts = Math.min(ENOUGH / lanes.tiles, strips / (LEAST_STRIPS * depth));
+    long span = Math.max(1, Math.ceilDiv(strips, Math.max(parts, 1)));
+    int cut = (int) Math.max(1, Math.ceilDiv(strips, span));
+    try (var scratch = context.scratch().lease()) {
+      CudaMemory partial = scratch.take(cut * s.weightNumel());
+      var launch =
+          module
+              .launch("depthwise_backward_weight_k%d_f32".formatted(s.kw()))
+              .grid(lanes.tiles, cut, 1)
+              .block(lanes.count, groups, depth)
+              .shared(s.kw() * lanes.count * groups * depth * lanes.vector * Float.BYTES)
+              .floats(x, s.inputNumel())
+              .floats(dy, s.outputNumel())
+              .memory(partial);
+      DepthwiseCuda.shape(launch, s, lanes.vector).i64(span).run();
+      sums.finish(cut, s.weightNumel(), partial, dweight);
+    }
+  }
+
+  private static long strips(Conv2d s) {
+    return s.n() * Math.ceilDiv(s.outW(), STRIP) * s.outH();
+  }
+
+  private boolean aligned(Memory block) {
+    return context.mine(block).pointer().address() % ALIGNMENT == 0;
+  }
+}
