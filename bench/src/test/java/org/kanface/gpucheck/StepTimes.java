@@ -26,13 +26,14 @@ import org.kanface.tensor.Device;
 import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
 
-/// Training steps of whole networks under an ArcFace head of 1,000 classes, with AdamW: images a
-/// second, and what the device did meanwhile.
+/// Training steps of whole networks under an ArcFace head of 1,000 classes, with AdamW, and
+/// embeddings: call by call and with CUDA graphs, and what the device did meanwhile.
 final class StepTimes {
   private static final int CLASSES = 1000;
   private static final int EMBEDDING = 512;
   private static final int SIDE = 112;
-  private static final int RUNS = 10;
+  private static final int RUNS = 30;
+  private static final int WARM_UPS = 40; // of the JVM, more than of the device
 
   private StepTimes() {}
 
@@ -42,19 +43,27 @@ final class StepTimes {
       items.add(new Item("training step of a small KANFace", () -> tiny(device)));
       return items;
     }
-    for (int batch : new int[] {32, 128}) {
-      items.add(
-          item(device, "KANFace 0.6/25", batch, d -> new KanFace(d, KanFace.Config.of(0.6, 25))));
-    }
-    var gwp = IResNet.Config.of(18, IResNet.Pooling.WEIGHTED);
-    items.add(item(device, "IResNet-18", 128, d -> new IResNet(d, gwp)));
-    items.add(item(device, "EfficientFR", 128, d -> new EfficientFr(d, EMBEDDING)));
+    var networks = new LinkedHashMap<String, Function<Init, Module>>();
+    networks.put("KANFace 0.6/25", d -> new KanFace(d, KanFace.Config.of(0.6, 25)));
+    networks.put(
+        "IResNet-18", d -> new IResNet(d, IResNet.Config.of(18, IResNet.Pooling.WEIGHTED)));
+    networks.put("EfficientFR", d -> new EfficientFr(d, EMBEDDING));
+    networks.forEach(
+        (name, network) -> {
+          for (int batch : new int[] {32, 128}) {
+            items.add(
+                new Item(
+                    "training step of %s, batch %d".formatted(name, batch),
+                    () -> step(device, batch, network)));
+          }
+          for (int batch : new int[] {1, 32, 128}) {
+            items.add(
+                new Item(
+                    "embedding by %s, batch %d".formatted(name, batch),
+                    () -> embedding(device, batch, network)));
+          }
+        });
     return items;
-  }
-
-  private static Item item(Device device, String name, int batch, Function<Init, Module> network) {
-    return new Item(
-        "training step of %s, batch %d".formatted(name, batch), () -> time(device, batch, network));
   }
 
   private static Map<String, Object> tiny(Device device) {
@@ -63,7 +72,7 @@ final class StepTimes {
     }
   }
 
-  private static Map<String, Object> time(Device device, int batch, Function<Init, Module> make) {
+  private static Map<String, Object> step(Device device, int batch, Function<Init, Module> make) {
     try (var network = make.apply(Init.of(device, 1));
         var head =
             new PartialFc(
@@ -93,6 +102,23 @@ final class StepTimes {
     }
   }
 
+  private static Map<String, Object> embedding(
+      Device device, int batch, Function<Init, Module> make) {
+    try (var network = make.apply(Init.of(device, 1));
+        var images = Tensor.of(device, Shape.of(batch, SIDE, SIDE, 3), noise(batch))) {
+      network.train(false);
+      return report(
+          device,
+          batch,
+          RUNS,
+          () -> {
+            try (Graph graph = Graph.inference()) {
+              network.forward(graph.constant(images.retain()));
+            }
+          });
+    }
+  }
+
   private static float[] noise(int batch) {
     var random = new SplittableRandom(1);
     var pixels = new float[batch * SIDE * SIDE * 3];
@@ -103,14 +129,27 @@ final class StepTimes {
   }
 
   /// Wall time first, then the device's, which measuring itself slows down.
-  private static Map<String, Object> report(Device device, int batch, int runs, Runnable step) {
+  private static Map<String, Object> report(Device device, int batch, int runs, Runnable work) {
+    double plain = seconds(device, runs, work);
+    Object key = new Object();
+    double graphs = seconds(device, runs, () -> device.repeated(key, work));
+    var report = new LinkedHashMap<String, Object>();
+    report.put("call_by_call_ms", plain * 1e3);
+    report.put("with_graphs_ms", graphs * 1e3);
+    report.put("images_per_s", batch / graphs);
+    report.putAll(Times.measure(device.kernels(DType.F32), work, Math.min(3, runs)));
+    return report;
+  }
+
+  /// The median of some runs, each of which begins and ends with an idle device.
+  private static double seconds(Device device, int runs, Runnable work) {
     var kernels = device.kernels(DType.F32);
     var seconds = new double[runs];
     try (var host = HostMemory.allocate(1);
         var block = kernels.allocate(1)) {
-      for (int i = -runs / 3; i < runs; i++) {
+      for (int i = runs == 1 ? 0 : -WARM_UPS; i < runs; i++) {
         long start = System.nanoTime();
-        step.run();
+        work.run();
         kernels.copy(block, host, 1); // waits for the device
         if (i >= 0) {
           seconds[i] = (System.nanoTime() - start) / 1e9;
@@ -118,11 +157,6 @@ final class StepTimes {
       }
     }
     Arrays.sort(seconds);
-    double median = seconds[runs / 2];
-    var report = new LinkedHashMap<String, Object>();
-    report.put("step_ms", median * 1e3);
-    report.put("images_per_s", batch / median);
-    report.putAll(Times.measure(kernels, step, Math.min(3, runs)));
-    return report;
+    return seconds[runs / 2];
   }
 }

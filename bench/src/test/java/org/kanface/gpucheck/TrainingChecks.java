@@ -32,6 +32,8 @@ final class TrainingChecks {
         new Item(
             "KANFace: losses and weights of %d steps".formatted(steps),
             () -> losses(device, TinyTraining::kanFace, steps)));
+    items.add(
+        Item.of("KANFace: the same bits with CUDA graphs", () -> graphs(device, FEW + steps / 2)));
     if (!small) {
       items.add(
           new Item(
@@ -117,6 +119,31 @@ final class TrainingChecks {
       }
       return Json.of(
           "losses", found, "losses_on_cpu", expected, "largest_difference_of_weights", worst);
+    }
+  }
+
+  /// Losses and weights of a training whose steps go through graphs are those of one without.
+  private static void graphs(Device device, int steps) {
+    try (var plain = TinyTraining.kanFace(device);
+        var repeated = TinyTraining.kanFace(device)) {
+      repeated.load(plain);
+      var work = new Object();
+      for (int step = 0; step < steps; step++) {
+        int number = step;
+        var loss = new double[1];
+        device.repeated(work, () -> loss[0] = repeated.step(number));
+        requireNear("loss of step " + step, plain.step(step), loss[0], 0);
+      }
+      plain
+          .state()
+          .forEach(
+              (key, p) -> {
+                float[] want = p.external();
+                float[] got = repeated.state().get(key).external();
+                for (int i = 0; i < want.length; i++) {
+                  requireNear(key, want[i], got[i], 0);
+                }
+              });
     }
   }
 
