@@ -62,10 +62,9 @@ final class TrainingChecks {
     return new TinyTraining(init, new EfficientFr(init, 512), BATCH, SIDE, 512);
   }
 
-  /// A rounding may carry one activation across its kink, which no tolerance covers: gradients that
-  /// are too far from float64 get a second and a third look, on other images. What is wrong is
-  /// wrong
-  /// on all.
+  /// A rounding may carry one activation across its kink, which no tolerance covers: gradients
+  /// that are too far from float64 get a second and a third look, on other images. What is wrong
+  /// is wrong on all.
   private static Map<String, Object> gradients(
       Device device, Function<Init, TinyTraining> training) {
     try (var truth = training.apply(new Init(Device.reference(), DType.F64, 1));
