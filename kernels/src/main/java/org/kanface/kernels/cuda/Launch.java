@@ -272,7 +272,9 @@ final class Launch implements DeviceCall {
     var own = ByteBuffer.allocateDirect(last + Long.BYTES).order(ByteOrder.nativeOrder());
     own.put(arguments.duplicate().flip());
     var copy = new Launch(context, kernel, own, last);
-    copy.grid(grid[0], grid[1], grid[2]).block(block[0], block[1]).shared(shared);
+    System.arraycopy(grid, 0, copy.grid, 0, grid.length);
+    System.arraycopy(block, 0, copy.block, 0, block.length);
+    copy.shared = shared;
     copy.count = count;
     copy.bytes = bytes;
     return copy;
