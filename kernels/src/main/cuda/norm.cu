@@ -1,8 +1,7 @@
 // Normalisations of float32 matrices [rows, cols]. Any grid covers any size; no dynamic shared memory; sums follow an order
 // that depends on the sizes and the launch alone. weight and bias are 1 and 0 where null.
-// A unit is 4 columns where cols % 4 == 0, else 1; a thread keeps its unit, so that what belongs to it stays in registers.
-// Flat: any block and grid in x, fewer than 2^31 threads. Tiles: blocks (lanes, lines) of at most 256 threads, a lane a unit,
-// best grid ceil(units / lanes) in x; the rows are cut into gridDim.y chunks, chunk c has c span <= i < (c + 1) span.
+// A unit is 4 columns where cols % 4 == 0, else 1. Tiles: blocks (lanes, lines) of at most 256 threads, a lane a unit, best grid
+// ceil(units / lanes) in x; the rows are cut into gridDim.y chunks, chunk c has c span <= i < (c + 1) span.
 //
 // norm_layer_forward_f32 (float* x, float* weight, float* bias, float* y, float* mean, float* rstd, long long rows,
 //                         long long cols, float eps)
@@ -14,8 +13,9 @@
 // norm_layer_backward_weights_f32 (float* x, float* mean, float* rstd, float* dy, float* dweight, float* dbias,
 //                                  long long rows, long long cols, long long span)
 //   dweight[c, j] = sum of dy xh, dbias[c, j] = sum of dy over chunk c, skipped where null. Tiles.
-// norm_finish_weights_f32 (float* dweights, float* dbiases, float* dweight, float* dbias, long long cols, long long chunks)
-//   sums the chunks [chunks, cols] of both, skipped where null. Tiles, gridDim.y = 2.
+// norm_finish_weights_f32 (float* dweights, float* dbiases, float* dslopes, float* dweight, float* dbias, float* dslope,
+//                          long long cols, long long chunks)
+//   sums the chunks [chunks, cols] of each, skipped where null. Tiles, gridDim.y = 3, or 2 for the first two.
 //
 // norm_l2_forward_rows_f32 (float* x, float* y, float* norm, long long rows, long long cols, float eps)
 // norm_l2_backward_rows_f32 (float* y, float* norm, float* dy, float* dx, long long rows, long long cols, float eps)
@@ -25,27 +25,6 @@
 // norm_l2_backward_columns_f32 (float* y, float* norm, float* dy, float* dx, long long outer, long long n, long long inner,
 //                               float eps)
 //   along the middle axis of [outer, n, inner]; a thread a line, block any (128), best grid ceil(outer * inner / block).
-//
-// Batch norm over the rows, each column for itself:
-// norm_batch_statistics_f32 (float* x, float* means, float* rests, float* squares, long long rows, long long cols,
-//                            long long span)
-//   of chunk c, read once: means[c, j], rests[c, j] which its rounding left, and squares[c, j] = sum of (x - mean)^2. Tiles.
-// norm_batch_finish_f32 (float* means, float* rests, float* squares, float* runningMean, float* runningVar, float* mean,
-//                        float* rest, float* rstd, long long rows, long long cols, long long span, float eps,
-//                        float momentum)
-//   merges the ceil(rows / span) chunks; mean + rest is what mean alone would round; moves the running values by momentum
-//   (variance unbiased). block (lanes, lines) of at most 256 threads, a lane a column, best grid ceil(cols / lanes).
-// norm_batch_forward_f32 (float* x, float* mean, float* rest, float* rstd, float* weight, float* bias, float* y,
-//                         long long rows, long long cols)
-//   columns that hardly vary keep their digits because of rest. Flat.
-// norm_batch_eval_f32 (float* x, float* runningMean, float* runningVar, float* weight, float* bias, float* y,
-//                      long long rows, long long cols, float eps)
-//   Flat.
-// norm_batch_backward_weights_f32: as norm_layer_backward_weights_f32 with mean and rstd of the columns.
-// norm_batch_backward_input_f32 (float* x, float* weight, float* mean, float* rstd, float* dy, float* sumDy, float* sumDyXh,
-//                                float* dx, long long rows, long long cols, int train)
-//   dx = weight rstd (dy - sumDy / rows - xh sumDyXh / rows); without train dx = weight rstd dy; x and the sums are not
-//   read. Flat.
 
 #define FULL 0xffffffffu
 #define ROWS 8
@@ -88,79 +67,6 @@ static __device__ __forceinline__ void store(float* p, const float (&v)[W], bool
   for (int k = 0; k < W; k++) p[k] = v[k];
 }
 
-// Calls f(column, first, step, end) for a thread's units of a matrix, those of one column at a time, in elements.
-template <int W, typename F>
-static __device__ __forceinline__ void walk(long long rows, long long cols, F f) {
-  const long long units = cols / W;
-  const unsigned threads = gridDim.x * blockDim.x;
-  const unsigned thread = blockIdx.x * blockDim.x + threadIdx.x;
-  if (units >= threads) {
-    for (long long c = thread; c < units; c += threads) f(c * W, c * W, cols, rows * cols);
-  } else if (units > 0) {
-    const unsigned lines = threads / (unsigned)units;
-    const unsigned line = thread / (unsigned)units;
-    const unsigned c = thread - line * (unsigned)units;
-    if (line < lines) f((long long)c * W, line * cols + c * W, lines * cols, rows * cols);
-  }
-}
-
-// y = of(column)(x)
-template <int W, typename F>
-static __device__ __forceinline__ void map(const float* x, float* y, long long rows, long long cols, F of) {
-  walk<W>(rows, cols, [=](long long j, long long first, long long step, long long end) {
-    const decltype(of(j)) f[4] = {of(j), of(W == 4 ? j + 1 : j), of(W == 4 ? j + 2 : j), of(W == 4 ? j + 3 : j)};
-    long long at = first;
-    for (; at + 3 * step < end; at += 4 * step) {
-      Unit<W> u[4];
-#pragma unroll
-      for (int i = 0; i < 4; i++) u[i] = load<W>(x + at + i * step, true);
-#pragma unroll
-      for (int i = 0; i < 4; i++) {
-#pragma unroll
-        for (int k = 0; k < W; k++) u[i].v[k] = f[k](u[i].v[k]);
-        store<W>(y + at + i * step, u[i].v, true);
-      }
-    }
-    for (; at < end; at += step) {
-      Unit<W> u = load<W>(x + at, true);
-#pragma unroll
-      for (int k = 0; k < W; k++) u.v[k] = f[k](u.v[k]);
-      store<W>(y + at, u.v, true);
-    }
-  });
-}
-
-// y = of(column)(a, b)
-template <int W, typename F>
-static __device__ __forceinline__ void map(
-    const float* a, const float* b, float* y, long long rows, long long cols, F of) {
-  walk<W>(rows, cols, [=](long long j, long long first, long long step, long long end) {
-    const decltype(of(j)) f[4] = {of(j), of(W == 4 ? j + 1 : j), of(W == 4 ? j + 2 : j), of(W == 4 ? j + 3 : j)};
-    long long at = first;
-    for (; at + 3 * step < end; at += 4 * step) {
-      Unit<W> u[4], v[4];
-#pragma unroll
-      for (int i = 0; i < 4; i++) {
-        u[i] = load<W>(a + at + i * step, true);
-        v[i] = load<W>(b + at + i * step, true);
-      }
-#pragma unroll
-      for (int i = 0; i < 4; i++) {
-#pragma unroll
-        for (int k = 0; k < W; k++) u[i].v[k] = f[k](u[i].v[k], v[i].v[k]);
-        store<W>(y + at + i * step, u[i].v, true);
-      }
-    }
-    for (; at < end; at += step) {
-      Unit<W> u = load<W>(a + at, true);
-      const Unit<W> v = load<W>(b + at, true);
-#pragma unroll
-      for (int k = 0; k < W; k++) u.v[k] = f[k](u.v[k], v.v[k]);
-      store<W>(y + at, u.v, true);
-    }
-  });
-}
-
 // Sums of the tile's lines, for the first of them; a fixed tree. `slots` has room for N THREADS.
 template <int N>
 static __device__ __forceinline__ void sumOfLines(float (&v)[N], float* slots) {
@@ -185,6 +91,12 @@ static __device__ __forceinline__ float warpSum(float v, int width = 32) {
   return v;
 }
 
+// Four of a row's numbers, or what stands for them.
+static __device__ __forceinline__ Unit<4> orElse(const float* p, int j, int cols, float value) {
+  if (p == nullptr || j >= cols) return {{value, value, value, value}};
+  return load<4>(p + j, aligned(p));
+}
+
 // Rows of at most 128 U columns, of whole units: the row stays in registers, `width` lanes have U units each.
 template <int U>
 static __device__ __forceinline__ void layerForward(
@@ -194,6 +106,13 @@ static __device__ __forceinline__ void layerForward(
   const int lane = threadIdx.x & (width - 1);
   const int several = 32 / width; // rows of a warp
   const float part = 1.0f / cols;
+  Unit<4> w[U], b[U];
+#pragma unroll
+  for (int u = 0; u < U; u++) {
+    const int j = 4 * (lane + u * width);
+    w[u] = orElse(weight, j, cols, 1.0f);
+    b[u] = orElse(bias, j, cols, 0.0f);
+  }
   const long long step = (long long)gridDim.x * ROWS * several;
   for (long long i0 = ((long long)blockIdx.x * ROWS + threadIdx.y) * several; i0 < rows; i0 += step) {
     const long long i = i0 + threadIdx.x / width;
@@ -224,10 +143,7 @@ static __device__ __forceinline__ void layerForward(
       const int j = 4 * (lane + u * width);
       if (j < cols) {
 #pragma unroll
-        for (int k = 0; k < 4; k++) {
-          const float xh = v[u].v[k] * r;
-          v[u].v[k] = (weight == nullptr ? xh : xh * weight[j + k]) + (bias == nullptr ? 0.0f : bias[j + k]);
-        }
+        for (int k = 0; k < 4; k++) v[u].v[k] = v[u].v[k] * r * w[u].v[k] + b[u].v[k];
         store<4>(y + i * cols + j, v[u].v, whole);
       }
     }
@@ -243,7 +159,7 @@ static __device__ __forceinline__ int lanesOf(long long cols) {
   return cols > 64 ? 32 : cols > 32 ? 16 : cols > 16 ? 8 : 4;
 }
 
-extern "C" __global__ void __launch_bounds__(256) norm_layer_forward_f32(
+extern "C" __global__ void __launch_bounds__(256, 3) norm_layer_forward_f32(
     const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y,
     float* __restrict__ mean, float* __restrict__ rstd, long long rows, long long cols, float eps) {
   if ((cols & 3) == 0 && cols > 0 && cols <= 512) {
@@ -281,6 +197,9 @@ static __device__ __forceinline__ void layerBackward(
   const int lane = threadIdx.x & (width - 1);
   const int several = 32 / width;
   const float part = 1.0f / cols;
+  Unit<4> w[U];
+#pragma unroll
+  for (int u = 0; u < U; u++) w[u] = orElse(weight, 4 * (lane + u * width), cols, 1.0f);
   const long long step = (long long)gridDim.x * ROWS * several;
   for (long long i0 = ((long long)blockIdx.x * ROWS + threadIdx.y) * several; i0 < rows; i0 += step) {
     const long long i = i0 + threadIdx.x / width;
@@ -297,7 +216,7 @@ static __device__ __forceinline__ void layerBackward(
       xh[u] = there ? load<4>(x + i * cols + j, whole) : Unit<4>{};
 #pragma unroll
       for (int k = 0; k < 4; k++) {
-        if (weight != nullptr && j < cols) g[u].v[k] *= weight[j + k];
+        g[u].v[k] *= w[u].v[k];
         xh[u].v[k] = (xh[u].v[k] - mu) * r;
         sum += g[u].v[k];
         dot += g[u].v[k] * xh[u].v[k];
@@ -317,7 +236,7 @@ static __device__ __forceinline__ void layerBackward(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256) norm_layer_backward_input_f32(
+extern "C" __global__ void __launch_bounds__(256, 3) norm_layer_backward_input_f32(
     const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ mean,
     const float* __restrict__ rstd, const float* __restrict__ dy, float* __restrict__ dx, long long rows, long long cols) {
   if ((cols & 3) == 0 && cols > 0 && cols <= 512) {
@@ -346,8 +265,8 @@ extern "C" __global__ void __launch_bounds__(256) norm_layer_backward_input_f32(
   }
 }
 
-// Column sums of dy xh and dy over a chunk of rows; mean and rstd belong to rows or to columns.
-template <bool COLUMNS, int W>
+// Column sums of dy xh and dy over a chunk of rows.
+template <int W>
 static __device__ __forceinline__ void weights(
     float* slots, const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rstd,
     const float* __restrict__ dy, float* __restrict__ dweight, float* __restrict__ dbias, long long rows, long long cols,
@@ -359,20 +278,15 @@ static __device__ __forceinline__ void weights(
     const long long j = j0 + threadIdx.x * W;
     float sums[2 * W] = {}; // of dy xh, of dy
     if (j < cols) {
-      Unit<W> mu, r;
-      if (COLUMNS) {
-        mu = load<W>(mean + j, false);
-        r = load<W>(rstd + j, false);
-      }
 #pragma unroll 4
       for (long long i = from + threadIdx.y; i < to; i += blockDim.y) {
         const Unit<W> g = load<W>(dy + i * cols + j, whole);
         const Unit<W> v = load<W>(x + i * cols + j, whole);
-        const float rowMean = COLUMNS ? 0.0f : mean[i];
-        const float rowRstd = COLUMNS ? 0.0f : rstd[i];
+        const float mu = mean[i];
+        const float r = rstd[i];
 #pragma unroll
         for (int k = 0; k < W; k++) {
-          sums[k] += g.v[k] * (COLUMNS ? (v.v[k] - mu.v[k]) * r.v[k] : (v.v[k] - rowMean) * rowRstd);
+          sums[k] += g.v[k] * ((v.v[k] - mu) * r);
           sums[W + k] += g.v[k];
         }
       }
@@ -393,17 +307,8 @@ extern "C" __global__ void __launch_bounds__(256) norm_layer_backward_weights_f3
     const float* __restrict__ dy, float* __restrict__ dweight, float* __restrict__ dbias, long long rows, long long cols,
     long long span) {
   __shared__ float slots[8 * THREADS];
-  if ((cols & 3) == 0) weights<false, 4>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
-  else weights<false, 1>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
-}
-
-extern "C" __global__ void __launch_bounds__(256) norm_batch_backward_weights_f32(
-    const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rstd,
-    const float* __restrict__ dy, float* __restrict__ dweight, float* __restrict__ dbias, long long rows, long long cols,
-    long long span) {
-  __shared__ float slots[8 * THREADS];
-  if ((cols & 3) == 0) weights<true, 4>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
-  else weights<true, 1>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
+  if ((cols & 3) == 0) weights<4>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
+  else weights<1>(slots, x, mean, rstd, dy, dweight, dbias, rows, cols, span);
 }
 
 template <int W>
@@ -426,11 +331,12 @@ static __device__ __forceinline__ void finishWeights(
 }
 
 extern "C" __global__ void __launch_bounds__(256) norm_finish_weights_f32(
-    const float* __restrict__ dweights, const float* __restrict__ dbiases, float* __restrict__ dweight,
-    float* __restrict__ dbias, long long cols, long long chunks) {
+    const float* __restrict__ dweights, const float* __restrict__ dbiases, const float* __restrict__ dslopes,
+    float* __restrict__ dweight, float* __restrict__ dbias, float* __restrict__ dslope, long long cols,
+    long long chunks) {
   __shared__ float slots[4 * THREADS];
-  const float* x = blockIdx.y == 0 ? dweights : dbiases;
-  float* y = blockIdx.y == 0 ? dweight : dbias;
+  const float* x = blockIdx.y == 0 ? dweights : blockIdx.y == 1 ? dbiases : dslopes;
+  float* y = blockIdx.y == 0 ? dweight : blockIdx.y == 1 ? dbias : dslope;
   if (y == nullptr) return;
   if ((cols & 3) == 0) finishWeights<4>(slots, x, y, cols, chunks);
   else finishWeights<1>(slots, x, y, cols, chunks);
@@ -494,233 +400,4 @@ extern "C" __global__ void norm_l2_backward_columns_f32(
       dx[at] = (shorter ? dy[at] : dy[at] - y[at] * dot) / divisor;
     }
   }
-}
-
-// Count, mean and sum of squares about it; a merge needs no second look at the numbers (Chan, Golub and LeVeque 1983).
-template <int W>
-struct Moments {
-  float count, mean[W], squares[W];
-};
-
-template <int W>
-static __device__ __forceinline__ void merge(Moments<W>& a, float count, const float (&mean)[W], const float (&squares)[W]) {
-  const float all = a.count + count;
-  const float part = all == 0.0f ? 0.0f : count / all;
-#pragma unroll
-  for (int k = 0; k < W; k++) {
-    const float apart = mean[k] - a.mean[k];
-    a.mean[k] += apart * part;
-    a.squares[k] += squares[k] + apart * apart * a.count * part;
-  }
-  a.count = all;
-}
-
-// Of the rows from, from + step, .. below `to` of x - shift. Eight rows at a time are averaged in registers and merged.
-template <int W>
-static __device__ __forceinline__ Moments<W> moments(
-    const float* __restrict__ x, const Unit<W>& shift, long long from, long long to, long long step, long long cols,
-    bool whole) {
-  Moments<W> all = {};
-  long long i = from;
-  for (; i + 7 * step < to; i += 8 * step) {
-    Unit<W> v[8];
-#pragma unroll
-    for (int r = 0; r < 8; r++) v[r] = load<W>(x + (i + r * step) * cols, whole);
-    float mean[W], squares[W];
-#pragma unroll
-    for (int k = 0; k < W; k++) {
-      float sum = 0.0f;
-#pragma unroll
-      for (int r = 0; r < 8; r++) {
-        v[r].v[k] -= shift.v[k];
-        sum += v[r].v[k];
-      }
-      mean[k] = sum * 0.125f;
-      squares[k] = 0.0f;
-#pragma unroll
-      for (int r = 0; r < 8; r++) squares[k] += (v[r].v[k] - mean[k]) * (v[r].v[k] - mean[k]);
-    }
-    merge(all, 8.0f, mean, squares);
-  }
-  for (; i < to; i += step) {
-    Unit<W> v = load<W>(x + i * cols, whole);
-    const float none[W] = {};
-#pragma unroll
-    for (int k = 0; k < W; k++) v.v[k] -= shift.v[k];
-    merge(all, 1.0f, v.v, none);
-  }
-  return all;
-}
-
-// The chunk's first row is taken off: where a column hardly varies that is exact, and all its digits are left.
-template <int W>
-static __device__ __forceinline__ void statistics(
-    float* slots, const float* __restrict__ x, float* __restrict__ means, float* __restrict__ rests,
-    float* __restrict__ squares, long long rows, long long cols, long long span) {
-  const bool whole = aligned(x);
-  const int t = threadIdx.y * blockDim.x + threadIdx.x;
-  const long long from = (long long)blockIdx.y * span;
-  const long long to = from + span < rows ? from + span : rows;
-  for (long long j0 = (long long)blockIdx.x * blockDim.x * W; j0 < cols; j0 += (long long)gridDim.x * blockDim.x * W) {
-    const long long j = j0 + threadIdx.x * W;
-    Unit<W> shift = {};
-    Moments<W> all = {};
-    if (j < cols && from < to) {
-      shift = load<W>(x + from * cols + j, whole);
-      all = moments<W>(x + j, shift, from + threadIdx.y, to, blockDim.y, cols, whole);
-    }
-    slots[t] = all.count;
-#pragma unroll
-    for (int k = 0; k < W; k++) {
-      slots[(1 + k) * THREADS + t] = all.mean[k];
-      slots[(1 + W + k) * THREADS + t] = all.squares[k];
-    }
-    for (int half = blockDim.y > 1 ? 1 << (31 - __clz(blockDim.y - 1)) : 0; half > 0; half >>= 1) {
-      __syncthreads();
-      if (threadIdx.y < half && threadIdx.y + half < blockDim.y) {
-        const int other = t + half * blockDim.x;
-        float mean[W], square[W];
-#pragma unroll
-        for (int k = 0; k < W; k++) {
-          mean[k] = slots[(1 + k) * THREADS + other];
-          square[k] = slots[(1 + W + k) * THREADS + other];
-        }
-        merge(all, slots[other], mean, square);
-        slots[t] = all.count;
-#pragma unroll
-        for (int k = 0; k < W; k++) {
-          slots[(1 + k) * THREADS + t] = all.mean[k];
-          slots[(1 + W + k) * THREADS + t] = all.squares[k];
-        }
-      }
-    }
-    if (threadIdx.y == 0 && j < cols && from < to) {
-#pragma unroll
-      for (int k = 0; k < W; k++) {
-        const long long at = blockIdx.y * cols + j + k;
-        const float mu = shift.v[k] + all.mean[k];
-        const float more = mu - shift.v[k]; // of all.mean, what mu has (Knuth's exact sum)
-        means[at] = mu;
-        rests[at] = (shift.v[k] - (mu - more)) + (all.mean[k] - more);
-        squares[at] = all.squares[k];
-      }
-    }
-    __syncthreads();
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(256) norm_batch_statistics_f32(
-    const float* __restrict__ x, float* __restrict__ means, float* __restrict__ rests, float* __restrict__ squares,
-    long long rows, long long cols, long long span) {
-  __shared__ float slots[9 * THREADS];
-  if ((cols & 3) == 0) statistics<4>(slots, x, means, rests, squares, rows, cols, span);
-  else statistics<1>(slots, x, means, rests, squares, rows, cols, span);
-}
-
-// Every line gets the sum of the tile's lines; a fixed tree.
-static __device__ __forceinline__ double sumForLines(double v, double* slots) {
-  const int t = threadIdx.y * blockDim.x + threadIdx.x;
-  slots[t] = v;
-  for (int half = blockDim.y > 1 ? 1 << (31 - __clz(blockDim.y - 1)) : 0; half > 0; half >>= 1) {
-    __syncthreads();
-    if (threadIdx.y < half && threadIdx.y + half < blockDim.y) slots[t] += slots[t + half * blockDim.x];
-  }
-  __syncthreads();
-  v = slots[threadIdx.x];
-  __syncthreads();
-  return v;
-}
-
-extern "C" __global__ void __launch_bounds__(256) norm_batch_finish_f32(
-    const float* __restrict__ means, const float* __restrict__ rests, const float* __restrict__ squares,
-    float* __restrict__ runningMean, float* __restrict__ runningVar, float* __restrict__ mean, float* __restrict__ rest,
-    float* __restrict__ rstd, long long rows, long long cols, long long span, float eps, float momentum) {
-  __shared__ double slots[THREADS];
-  const long long chunks = (rows + span - 1) / span;
-  for (long long j0 = (long long)blockIdx.x * blockDim.x; j0 < cols; j0 += (long long)gridDim.x * blockDim.x) {
-    const long long j = j0 + threadIdx.x;
-    double sum = 0.0;
-    if (j < cols) {
-#pragma unroll 4
-      for (long long c = threadIdx.y; c < chunks; c += blockDim.y) {
-        const double count = c + 1 < chunks ? span : rows - c * span;
-        sum += count * ((double)means[c * cols + j] + rests[c * cols + j]);
-      }
-    }
-    const double mu = sumForLines(sum, slots) / rows;
-    sum = 0.0;
-    if (j < cols) {
-#pragma unroll 4
-      for (long long c = threadIdx.y; c < chunks; c += blockDim.y) {
-        const double count = c + 1 < chunks ? span : rows - c * span;
-        const double apart = (double)means[c * cols + j] + rests[c * cols + j] - mu;
-        sum += squares[c * cols + j] + count * (apart * apart);
-      }
-    }
-    const double square = sumForLines(sum, slots);
-    if (threadIdx.y == 0 && j < cols) {
-      mean[j] = (float)mu;
-      rest[j] = (float)(mu - (float)mu);
-      rstd[j] = 1.0f / sqrtf((float)(square / rows) + eps);
-      runningMean[j] = (1.0f - momentum) * runningMean[j] + momentum * (float)mu;
-      runningVar[j] = (1.0f - momentum) * runningVar[j] + momentum * (float)(square / (rows - 1));
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(256) norm_batch_forward_f32(
-    const float* __restrict__ x, const float* __restrict__ mean, const float* __restrict__ rest,
-    const float* __restrict__ rstd, const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y,
-    long long rows, long long cols) {
-  const auto of = [=](long long j) {
-    const float mu = mean[j];
-    const float more = rest[j];
-    const float r = rstd[j];
-    const float w = weight == nullptr ? 1.0f : weight[j];
-    const float b = bias == nullptr ? 0.0f : bias[j];
-    return [=](float v) { return (v - mu - more) * r * w + b; };
-  };
-  if ((cols & 3) == 0 && aligned(x, y)) map<4>(x, y, rows, cols, of);
-  else map<1>(x, y, rows, cols, of);
-}
-
-extern "C" __global__ void __launch_bounds__(256, 3) norm_batch_eval_f32(
-    const float* __restrict__ x, const float* __restrict__ runningMean, const float* __restrict__ runningVar,
-    const float* __restrict__ weight, const float* __restrict__ bias, float* __restrict__ y, long long rows, long long cols,
-    float eps) {
-  const auto of = [=](long long j) {
-    const float mu = runningMean[j];
-    const float r = 1.0f / sqrtf(runningVar[j] + eps);
-    const float w = weight == nullptr ? 1.0f : weight[j];
-    const float b = bias == nullptr ? 0.0f : bias[j];
-    return [=](float v) { return (v - mu) * r * w + b; };
-  };
-  if ((cols & 3) == 0 && aligned(x, y)) map<4>(x, y, rows, cols, of);
-  else map<1>(x, y, rows, cols, of);
-}
-
-extern "C" __global__ void __launch_bounds__(256) norm_batch_backward_input_f32(
-    const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ mean,
-    const float* __restrict__ rstd, const float* __restrict__ dy, const float* __restrict__ sumDy,
-    const float* __restrict__ sumDyXh, float* __restrict__ dx, long long rows, long long cols, int train) {
-  const bool fours = (cols & 3) == 0 && aligned(x, dy, dx);
-  if (!train) {
-    const auto of = [=](long long j) {
-      const float factor = weight == nullptr ? rstd[j] : weight[j] * rstd[j];
-      return [=](float g) { return factor * g; };
-    };
-    if (fours) map<4>(dy, dx, rows, cols, of);
-    else map<1>(dy, dx, rows, cols, of);
-    return;
-  }
-  const auto of = [=](long long j) {
-    const float mu = mean[j];
-    const float r = rstd[j];
-    const float factor = weight == nullptr ? r : weight[j] * r;
-    const float level = sumDy[j] / rows;
-    const float slope = r * (sumDyXh[j] / rows);
-    return [=](float v, float g) { return factor * (g - level - (v - mu) * slope); };
-  };
-  if (fours) map<4>(x, dy, dx, rows, cols, of);
-  else map<1>(x, dy, dx, rows, cols, of);
 }

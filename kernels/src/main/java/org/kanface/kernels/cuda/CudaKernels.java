@@ -43,7 +43,7 @@ final class CudaKernels implements Kernels {
     var casts = new CastCuda(context);
     var products = new GemmCuda(context, precision, casts);
     var elements = new ElementwiseCuda(context);
-    var norms = new NormCuda(context, elements);
+    var norms = new NormCuda(context);
     var many = new Many(context);
     var sums = new ReduceCuda(context, many);
     gemm = products;

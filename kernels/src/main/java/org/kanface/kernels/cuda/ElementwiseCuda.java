@@ -21,13 +21,17 @@ final class ElementwiseCuda implements ElementwiseKernels {
     sums = new Sums(context);
   }
 
-  private Launch each(String kernel, long n) {
-    return module.launch(kernel).grid(Launch.blocks(n, BLOCK)).block(BLOCK);
-  }
-
   /// For kernels that move four elements at once.
   private Launch quads(String kernel, long n) {
     return module.launch(kernel).grid(Launch.blocks(n, 4 * BLOCK)).block(BLOCK);
+  }
+
+  /// The same where rows of both operands may allow it.
+  private Launch walking(String kernel, Strided walk) {
+    int last = walk.rank() - 1;
+    return last >= 0 && walk.first(last) == 1 && walk.second(last) == 1
+        ? quads(kernel, walk.numel())
+        : module.launch(kernel).grid(Launch.blocks(walk.numel(), BLOCK)).block(BLOCK);
   }
 
   /// For kernels whose threads keep their columns.
@@ -91,7 +95,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
       }
       return;
     }
-    each("elementwise_binary_f32", n)
+    walking("elementwise_binary_f32", walk)
         .memory(a)
         .memory(b)
         .floats(y, n)
@@ -111,7 +115,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
       }
       return;
     }
-    each("elementwise_copy_f32", walk.numel())
+    walking("elementwise_copy_f32", walk)
         .memory(source)
         .memory(target)
         .i64(walk.numel())

@@ -11,16 +11,22 @@ record Tiles(int lanes, int lines, int across, Cut cut) {
   private static final int LANES = 32; // at most: whole rows are read side by side
   private static final int ENOUGH = 528; // blocks; four for each multiprocessor of a large GPU
   private static final int ROWS = 4; // at least, of a thread
-  private static final int MOST_FLAT = 2112; // blocks
+  private static final int FLAT_LEAST = 264; // blocks, before a thread gets a second element
+  private static final int FLAT_MOST = 8448;
 
   /// For sums over the rows of `[rows, cols]`, where `blocks` such matrices are summed at once.
   static Tiles of(long rows, long cols, long blocks) {
+    return of(rows, cols, blocks, ENOUGH);
+  }
+
+  /// @param enough blocks at most
+  static Tiles of(long rows, long cols, long blocks, int enough) {
     long units = units(cols);
     int across = Launch.blocks(units, LANES);
     int lanes = Math.clamp(Math.ceilDiv(units, across), 1, LANES);
     int lines = THREADS / lanes;
-    long parts = Math.min(ENOUGH / Math.max(1, across * blocks), rows / ((long) ROWS * lines));
-    return new Tiles(lanes, lines, across, Cut.into(Math.clamp(parts, 1, ENOUGH), rows));
+    long parts = Math.min(enough / Math.max(1, across * blocks), rows / ((long) ROWS * lines));
+    return new Tiles(lanes, lines, across, Cut.into(Math.clamp(parts, 1, enough), rows));
   }
 
   static Tiles of(long rows, long cols) {
@@ -42,11 +48,12 @@ record Tiles(int lanes, int lines, int across, Cut cut) {
     return cols % 4 == 0 ? cols / 4 : cols;
   }
 
-  /// The size of a launch whose threads keep their columns all the same, but sum nothing: four of
-  /// `n` elements a thread, or more, so that what belongs to columns is seldom read.
+  /// The size of a launch whose threads keep their columns all the same, but sum nothing: four
+  /// units of `n` elements a thread, or more, so that what belongs to columns is seldom read.
   static Launch flat(Launch launch, long n) {
-    int blocks = Math.min(Launch.blocks(n, 4 * THREADS), MOST_FLAT);
-    return launch.grid(blocks).block(THREADS);
+    int few = Math.min(Launch.blocks(n, 4 * THREADS), FLAT_LEAST);
+    int blocks = Math.min(Launch.blocks(n, 16 * THREADS), FLAT_MOST);
+    return launch.grid(Math.max(few, blocks)).block(THREADS);
   }
 
   int parts() {

@@ -18,7 +18,8 @@ import org.kanface.kernels.cases.KernelCase;
 import org.kanface.kernels.cases.KernelCases;
 
 /// The table of cases that proves the CPU's kernels, on the CUDA kernels: through JCuda, its JNI
-/// library and the simulated driver, cuBLAS and cuDNN. Then some of random sizes, more of them with
+/// library and the simulated driver, cuBLAS and cuDNN, at odd addresses (`-Dkanface.shift=0`: at
+/// aligned ones). Then some of random sizes, at both kinds of addresses, more of them with
 /// `-Dkanface.sim=full`.
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class SimulatedParityTest {
@@ -37,27 +38,29 @@ class SimulatedParityTest {
   @Test
   void agreesForRandomSizes() {
     boolean full = "full".equals(System.getProperty("kanface.sim"));
-    check(KernelCases.random(full ? MANY : FEW).toList());
+    check(KernelCases.random(full ? MANY : FEW).toList(), SHIFT);
+    check(KernelCases.random(full ? MANY : FEW).toList(), 0); // what moves 16 bytes at once
   }
 
   private static void check(String family) {
-    check(KernelCases.of(family).toList());
+    int shift = Integer.getInteger("kanface.shift", SHIFT);
+    check(KernelCases.of(family).toList(), shift);
   }
 
-  private static void check(List<KernelCase> cases) {
+  private static void check(List<KernelCase> cases, int shift) {
     var kernels = Backends.kernels("cuda-sim", DType.F32);
     var reference = Backends.kernels("reference", DType.F32);
     var failures = new ArrayList<String>();
     for (KernelCase c : cases) {
-      check(c, kernels, reference, failures);
+      check(c, shift, kernels, reference, failures);
     }
     assertThat(failures).isEmpty();
   }
 
   private static void check(
-      KernelCase c, Kernels kernels, Kernels reference, List<String> failures) {
+      KernelCase c, int shift, Kernels kernels, Kernels reference, List<String> failures) {
     try (var arena = Arena.ofShared()) {
-      c.run(kernels, SHIFT, arena).requireCloseTo(c.run(reference, SHIFT, arena));
+      c.run(kernels, shift, arena).requireCloseTo(c.run(reference, shift, arena));
     } catch (AssertionError | RuntimeException e) {
       failures.add(e instanceof AssertionError ? String.valueOf(e.getMessage()) : c + ": " + e);
     }

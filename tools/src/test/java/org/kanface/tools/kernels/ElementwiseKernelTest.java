@@ -129,6 +129,7 @@ final class ElementwiseKernelTest {
       walk(b, f, big, row, new long[] {4, 5, 33}, new long[] {165, 33, 1}, new long[] {0, 0, 1});
       walk(b, f, big, row, new long[] {33, 4}, new long[] {5, 165}, new long[] {1, 0});
       walk(b, f, big, row, new long[] {1}, new long[] {1}, new long[] {1});
+      walk(b, f, big, small, new long[] {5, 3, 12}, new long[] {40, 12, 1}, new long[] {0, 16, 1});
       walk(b, f, big, row, new long[] {3, 0, 2}, new long[] {1, 1, 1}, new long[] {0, 0, 1});
       walk(
           b,
@@ -168,6 +169,29 @@ final class ElementwiseKernelTest {
         f.ordinal());
     REFERENCE.binary(f, walk, x.host(), z.host(), y.host());
     b.requireEqual(y, 1, 1e-30);
+  }
+
+  /// Some columns of a matrix into some of another, four at a time.
+  @ParameterizedTest
+  @CsvSource({"7, 8, 12, 20", "3, 4, 4, 8", "5, 6, 8, 8", "5, 8, 9, 12"})
+  void columns(long rows, long cols, long from, long to) {
+    try (var b = new Workbench("elementwise", rows)) {
+      Twin x = b.in("x", rows * from);
+      Twin y = b.in("y", rows * to);
+      var walk = Strided.of(new long[] {rows, cols}, new long[] {from, 1}, new long[] {to, 1});
+      b.launch(
+          "elementwise_copy_f32",
+          GRID,
+          BLOCK,
+          0,
+          x,
+          y,
+          walk.numel(),
+          walk.rank(),
+          Walk.bytes(walk));
+      REFERENCE.copy(walk, x.host(), y.host());
+      b.requireEqual(y, 0, 0);
+    }
   }
 
   @ParameterizedTest
