@@ -73,6 +73,13 @@ public final class LaunchReport {
     return Math.max(0, sum("shared", r -> r.passes - r.idealPasses));
   }
 
+  /// The share of the roofline's speed on a GPU (`"h100"`) that these instructions and accesses to
+  /// memory allow, 0 to 1; it is lower where multiprocessors idle or wait. Needs a profile. Throws
+  /// [IllegalArgumentException] for a GPU that is not known.
+  public double rooflineShare(String gpu) {
+    return new Profile(this, Gpu.named(gpu)).rooflineShare();
+  }
+
   private long sum(String space, ToLongFunction<Profiler.Row> of) {
     return profiler == null
         ? 0

@@ -16,6 +16,10 @@ final class Profile {
   private static final int LONGEST = 12;
 
   private final LaunchReport report;
+  private static final double ISSUED = 4; // instructions of warps, by a multiprocessor a cycle
+  private static final double CACHE_BYTES = 64; // from L2, to a multiprocessor a cycle
+  private static final double SECTOR = 32; // bytes
+
   private final Gpu gpu;
   private final Profiler profiler;
   private final Map<String, Long> mix = new TreeMap<>();
@@ -102,6 +106,18 @@ final class Profile {
     return profiler.touchedBytes() / (gpu.bandwidth() * 1e9);
   }
 
+  /// The share of the roofline's speed that these instructions and accesses allow, if all
+  /// multiprocessors are busy and nothing waits: each issues 4 instructions of warps a cycle, takes
+  /// 64 bytes from the L2 cache and passes once over its shared memory.
+  double rooflineShare() {
+    double floor = Math.max(computeSeconds(), memorySeconds());
+    double issue = report.warpInstructions() / (ISSUED * gpu.cycles());
+    double cache = SECTOR * report.globalSectors() / (CACHE_BYTES * gpu.cycles());
+    double shared = sum("shared", r -> r.passes) / gpu.cycles();
+    double slowest = Math.max(floor, Math.max(issue, Math.max(cache, shared)));
+    return slowest == 0 ? 1 : floor / slowest;
+  }
+
   private double efficiency() {
     return 100.0 * report.threadInstructions() / Math.max(1, report.warpInstructions() * 32);
   }
@@ -165,14 +181,16 @@ final class Profile {
     line(
         out,
         "roofline      %,d flop, %,d distinct bytes, %.2f flop a byte; at least %.3g us of"
-            + " arithmetic and %.3g us of memory on %s: bound by %s",
+            + " arithmetic and %.3g us of memory on %s: bound by %s; its instructions and accesses"
+            + " allow %.0f %% of that speed",
         singles + doubles,
         profiler.touchedBytes(),
         ratio(singles + doubles, profiler.touchedBytes()),
         computeSeconds() * 1e6,
         memorySeconds() * 1e6,
         gpu.name(),
-        computeSeconds() > memorySeconds() ? "arithmetic" : "memory");
+        computeSeconds() > memorySeconds() ? "arithmetic" : "memory",
+        100 * rooflineShare());
     line(out, "simulated in  %.3f s", report.seconds());
     for (Line l : lines()) {
       if (!l.row.space.equals("param")) {
@@ -234,6 +252,7 @@ final class Profile {
     field(out, "flop_double", doubles);
     field(out, "resident_blocks", residentBlocks());
     field(out, "occupancy", occupancy() / 100);
+    field(out, "roofline_share", rooflineShare());
     field(out, "seconds_arithmetic", computeSeconds());
     field(out, "seconds_memory", memorySeconds());
     field(out, "seconds_simulated", report.seconds());
