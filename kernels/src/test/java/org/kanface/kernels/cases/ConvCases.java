@@ -15,6 +15,8 @@ final class ConvCases {
     new Shape("3x3, 32 to 64 channels", Conv2d.of(2, 9, 11, 32, 64, 3, 1, 1, 1)),
     new Shape("3x3, several blocks of tiles", Conv2d.of(2, 22, 21, 64, 32, 3, 1, 1, 1)),
     new Shape("3x3, wide", Conv2d.of(1, 11, 12, 288, 32, 3, 1, 1, 1)),
+    new Shape("3x3, 64 channels and more", Conv2d.of(2, 12, 10, 64, 66, 3, 1, 1, 1)),
+    new Shape("3x3, 64 channels, large image", Conv2d.of(1, 28, 31, 65, 64, 3, 1, 1, 1)),
     new Shape("3x3 of RGB", Conv2d.of(2, 12, 10, 3, 16, 3, 1, 1, 1)),
     new Shape("3x3 stride 2", Conv2d.of(2, 9, 8, 8, 12, 3, 2, 1, 1)),
     new Shape("3x3, 1x1 image", Conv2d.of(3, 1, 1, 4, 5, 3, 1, 1, 1)),

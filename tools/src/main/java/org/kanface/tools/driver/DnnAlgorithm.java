@@ -11,7 +11,10 @@ record DnnAlgorithm(int number, boolean deterministic, Workspace wanted) {
     NONE,
     TAPS, // indices
     COPIES, // the same, and of NHWC images in full float32 copies in NCHW
-    TILES // transformed ones
+    TILES, // at Winograd's points
+    SPECTRA, // of whole images
+    TILED_SPECTRA,
+    TWO_SPECTRA // of whole images, twice
   }
 
   /// What may be asked for, the fastest first.
@@ -19,12 +22,16 @@ record DnnAlgorithm(int number, boolean deterministic, Workspace wanted) {
       List.of(
           new DnnAlgorithm(1, true, Workspace.COPIES),
           new DnnAlgorithm(0, true, Workspace.NONE),
+          new DnnAlgorithm(4, true, Workspace.SPECTRA),
+          new DnnAlgorithm(5, true, Workspace.TILED_SPECTRA),
           new DnnAlgorithm(7, true, Workspace.TILES));
 
   static final List<DnnAlgorithm> DATA =
       List.of(
           new DnnAlgorithm(0, false, Workspace.NONE),
           new DnnAlgorithm(1, true, Workspace.COPIES),
+          new DnnAlgorithm(2, true, Workspace.SPECTRA),
+          new DnnAlgorithm(3, true, Workspace.TILED_SPECTRA),
           new DnnAlgorithm(5, true, Workspace.TILES));
 
   static final List<DnnAlgorithm> FILTER =
@@ -32,26 +39,45 @@ record DnnAlgorithm(int number, boolean deterministic, Workspace wanted) {
           new DnnAlgorithm(0, false, Workspace.NONE),
           new DnnAlgorithm(3, false, Workspace.TAPS),
           new DnnAlgorithm(1, true, Workspace.TAPS),
+          new DnnAlgorithm(2, true, Workspace.TWO_SPECTRA),
           new DnnAlgorithm(5, true, Workspace.TILES));
 
   private static final long SOME = 4096; // bytes, beside those of the taps
   private static final long TAP = 8; // bytes each
   private static final int TILE = 4; // pixels of a result a side, 6 with their margins
+  private static final int SPECTRUM = 32; // pixels of a tile a side
+  private static final int MOST_PADDED = 256; // pixels a side
   private static final long TRANSFORMED = 6 * 6 * Float.BYTES;
 
-  /// Winograd's takes 3 x 3 taps side by side, one pixel apart, over packed NCHW tensors of float32
-  /// or float16; all others take everything.
+  /// Over packed NCHW tensors of float32 or float16, one pixel apart: Winograd's 3 x 3 taps side by
+  /// side; Fourier's windows that are larger than the margins, of whole images up to 256 pixels a
+  /// side, margins included, or in tiles up to 32 taps a side. All others take everything.
   boolean computes(DnnConvolution c) {
+    return switch (wanted) {
+      case NONE, TAPS, COPIES -> true;
+      case TILES -> isPlain(c) && c.w().h() == 3 && c.w().w() == 3;
+      case SPECTRA, TWO_SPECTRA -> isPlain(c) && coversMargins(c) && padded(c) <= MOST_PADDED;
+      case TILED_SPECTRA ->
+          isPlain(c) && coversMargins(c) && Math.max(c.w().h(), c.w().w()) <= SPECTRUM;
+    };
+  }
+
+  private static boolean isPlain(DnnConvolution c) {
     DnnWindow w = c.window();
-    return wanted != Workspace.TILES
-        || (c.w().format() == DnnTensor.NCHW
-            && c.x().type() != ElementType.BF16
-            && c.w().h() == 3
-            && c.w().w() == 3
-            && w.strideH() == 1
-            && w.strideW() == 1
-            && w.dilationH() == 1
-            && w.dilationW() == 1);
+    return c.w().format() == DnnTensor.NCHW
+        && c.x().type() != ElementType.BF16
+        && w.strideH() == 1
+        && w.strideW() == 1
+        && w.dilationH() == 1
+        && w.dilationW() == 1;
+  }
+
+  private static boolean coversMargins(DnnConvolution c) {
+    return c.w().h() > c.window().padH() && c.w().w() > c.window().padW();
+  }
+
+  private static int padded(DnnConvolution c) {
+    return Math.max(c.x().h() + 2 * c.window().padH(), c.x().w() + 2 * c.window().padW());
   }
 
   /// In bytes; 0 where it does not compute this.
@@ -64,8 +90,22 @@ record DnnAlgorithm(int number, boolean deterministic, Workspace wanted) {
       case NONE -> 0;
       case TAPS -> taps;
       case COPIES -> taps + (converts(c) ? c.x().bytes() + c.y().bytes() : 0);
-      case TILES -> TRANSFORMED * (tiles(c) * (c.x().c() + c.y().c()) + windows(c));
+      case TILES -> TRANSFORMED * (tiles(c, TILE) * channels(c) + windows(c));
+      case SPECTRA -> spectrum(padded(c)) * (c.x().n() * channels(c) + 2 * windows(c));
+      case TWO_SPECTRA -> spectrum(padded(c)) * (2L * c.x().n() * channels(c) + windows(c));
+      case TILED_SPECTRA ->
+          spectrum(SPECTRUM) * (tiles(c, SPECTRUM) * channels(c) + 2 * windows(c));
     };
+  }
+
+  /// Half of one, complex, of a side rounded up to a power of two.
+  private static long spectrum(int side) {
+    long whole = Integer.highestOneBit(2 * side - 1);
+    return whole * (whole / 2 + 1) * 2 * Float.BYTES;
+  }
+
+  private static long channels(DnnConvolution c) {
+    return (long) c.x().c() + c.y().c();
   }
 
   private static boolean converts(DnnConvolution c) {
@@ -74,9 +114,9 @@ record DnnAlgorithm(int number, boolean deterministic, Workspace wanted) {
         && c.factors() == Factors.EXACT;
   }
 
-  private static long tiles(DnnConvolution c) {
-    long down = Math.ceilDiv(c.y().h(), TILE);
-    return c.x().n() * down * Math.ceilDiv(c.y().w(), TILE);
+  private static long tiles(DnnConvolution c, int side) {
+    long down = Math.ceilDiv(c.y().h(), side);
+    return c.x().n() * down * Math.ceilDiv(c.y().w(), side);
   }
 
   private static long windows(DnnConvolution c) {

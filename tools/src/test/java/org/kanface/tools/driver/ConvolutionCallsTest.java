@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 class ConvolutionCallsTest {
   private static final int PRECOMPUTED = 1; // needs a workspace
   private static final int SIMPLE = 0;
+  private static final int FOURIER = 4;
+  private static final int TILED_FOURIER = 5;
   private static final int WINOGRAD = 7;
 
   private final DriverState state = new DriverState(new SimSettings(90, 1 << 20, false));
@@ -137,7 +139,7 @@ class ConvolutionCallsTest {
     var count = arena.allocate(4);
     convolutions.cudnnGetConvolutionForwardAlgorithm_v7(
         handle, xs, ws, window, ys, 8, count.address(), results);
-    assertThat(count.get(ValueLayout.JAVA_INT, 0)).isEqualTo(3);
+    assertThat(count.get(ValueLayout.JAVA_INT, 0)).isEqualTo(5);
     assertThat(out.get(ValueLayout.JAVA_INT, 2 * 48 + 4)).isEqualTo(DnnStatus.NOT_SUPPORTED.code);
     assertThat(out.get(ValueLayout.JAVA_INT, 0)).isEqualTo(PRECOMPUTED);
     long bytes = out.get(ValueLayout.JAVA_LONG, 16);
@@ -184,6 +186,42 @@ class ConvolutionCallsTest {
     dnn.cudnnSetFilter4dDescriptor(ws, 0, 1, 1, 2, 3, 3);
     fails(
         DnnStatus.NOT_SUPPORTED, "algorithm 7", () -> forward(x, w, y, WINOGRAD, workspace, tiles));
+  }
+
+  /// Fourier's take windows of packed NCHW that are larger than the margins, of any size, but no
+  /// large images unless in tiles.
+  @Test
+  void fouriersHaveTheirLimits() {
+    dnn.cudnnSetTensor4dDescriptor(xs, 0, 0, 1, 2, 3, 3);
+    dnn.cudnnSetTensor4dDescriptor(ys, 0, 0, 1, 1, 2, 2);
+    dnn.cudnnSetFilter4dDescriptor(ws, 0, 0, 1, 2, 2, 2);
+    long x = floats(0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0); // channel by channel
+    long w = floats(1, 10, 100, 1000, 9, 9, 9, 9);
+    long y = state.context().allocate(16);
+    long spectra = 4 * 3 * 8 * (2 + 1 + 2 * 2);
+    long tiled = 32 * 17 * 8 * (2 + 1 + 2 * 2);
+    long workspace = state.context().allocate(tiled);
+    forward(x, w, y, FOURIER, workspace, spectra);
+    assertThat(content(y, 4)).containsExactly(4310, 5421, 7643, 8754);
+    forward(x, w, y, TILED_FOURIER, workspace, tiled);
+    assertThat(content(y, 4)).containsExactly(4310, 5421, 7643, 8754);
+    fails(
+        DnnStatus.TOO_SMALL,
+        "expected 672",
+        () -> forward(x, w, y, FOURIER, workspace, spectra - 1));
+    dnn.cudnnSetConvolution2dDescriptor(window, 2, 2, 1, 1, 1, 1, 1, 0);
+    dnn.cudnnSetTensor4dDescriptor(ys, 0, 0, 1, 1, 6, 6);
+    for (int algorithm : new int[] {FOURIER, TILED_FOURIER}) {
+      fails(
+          DnnStatus.NOT_SUPPORTED,
+          "algorithm " + algorithm,
+          () -> forward(x, w, y, algorithm, workspace, tiled));
+    }
+    dnn.cudnnSetConvolution2dDescriptor(window, 0, 0, 1, 1, 1, 1, 1, 0);
+    dnn.cudnnSetTensor4dDescriptor(xs, 0, 0, 1, 2, 3, 257);
+    dnn.cudnnSetTensor4dDescriptor(ys, 0, 0, 1, 1, 2, 256);
+    fails(
+        DnnStatus.NOT_SUPPORTED, "algorithm 4", () -> forward(x, w, y, FOURIER, workspace, tiled));
   }
 
   @Test

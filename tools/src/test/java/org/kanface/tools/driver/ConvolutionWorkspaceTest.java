@@ -24,8 +24,8 @@ class ConvolutionWorkspaceTest {
   private static final int SHIFT = 3; // elements away from an aligned address
 
   private static final Conv2d[] SHAPES = {
-    Conv2d.of(7, 6, 5, 32, 33, 3, 1, 1, 1), // Winograd's, tiles of which some leave the image
-    Conv2d.of(7, 6, 5, 36, 32, 3, 1, 0, 1),
+    Conv2d.of(5, 10, 11, 64, 66, 3, 1, 1, 1), // through spectra
+    Conv2d.of(3, 9, 28, 65, 64, 3, 1, 0, 1), // of tiles
     Conv2d.of(5, 8, 7, 6, 10, 3, 2, 1, 1)
   };
 
@@ -36,7 +36,7 @@ class ConvolutionWorkspaceTest {
 
   /// From nothing, where the limit gives way, over one, two and three images to the whole batch.
   @ParameterizedTest
-  @ValueSource(longs = {1, 6_000, 12_000, 20_000, 170_000, 200_000, 240_000, 1 << 20})
+  @ValueSource(longs = {1, 12_000, 5_500_000, 10_100_000, 37_400_000, 1 << 30})
   void agreesWithReferenceWithinAnyLimit(long bytes) {
     System.setProperty(LIMIT, Long.toString(bytes));
     Kernels kernels = Backends.kernels("cuda-sim", DType.F32);
