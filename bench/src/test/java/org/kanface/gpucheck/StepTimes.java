@@ -9,14 +9,17 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
+import org.kanface.autograd.op.Sum;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.HostMemory;
+import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
 import org.kanface.nn.World;
 import org.kanface.nn.backbone.EfficientFr;
 import org.kanface.nn.backbone.IResNet;
 import org.kanface.nn.backbone.KanFace;
+import org.kanface.nn.kan.KANLinear;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.nn.optim.Adam;
@@ -32,6 +35,7 @@ final class StepTimes {
   private static final int CLASSES = 1000;
   private static final int EMBEDDING = 512;
   private static final int SIDE = 112;
+  private static final int KAN_BATCH = 256;
   private static final int RUNS = 30;
   private static final int WARM_UPS = 40; // of the JVM, more than of the device
 
@@ -63,7 +67,35 @@ final class StepTimes {
                     () -> embedding(device, batch, network)));
           }
         });
+    items.add(new Item("KAN layer 192 to 512, forward", () -> kan(device, false)));
+    items.add(new Item("KAN layer 192 to 512, forward and gradients", () -> kan(device, true)));
     return items;
+  }
+
+  private static Map<String, Object> kan(Device device, boolean gradients) {
+    int inputs = 192;
+    var config = KANLinear.Config.of(inputs, EMBEDDING, 25, 3, Reduction.MEAN);
+    var random = new SplittableRandom(1);
+    var values = new float[KAN_BATCH * inputs];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat() * 2 - 1;
+    }
+    try (var layer = new KANLinear(Init.of(device, 1), config);
+        var x = Tensor.of(device, Shape.of(KAN_BATCH, inputs), values)) {
+      Var in = gradients ? Var.parameter("x", x) : Var.buffer("x", x);
+      return report(
+          device,
+          KAN_BATCH,
+          RUNS,
+          () -> {
+            try (Graph graph = gradients ? Graph.training(0) : Graph.inference()) {
+              Var y = layer.forward(in);
+              if (gradients) {
+                graph.backward(Sum.all(y));
+              }
+            }
+          });
+    }
   }
 
   private static Map<String, Object> tiny(Device device) {
