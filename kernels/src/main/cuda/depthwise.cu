@@ -15,9 +15,9 @@
 //   shared memory. flip 1: taps in reverse, which makes dx from dy where strides are 1: padding K - 1 - pad.
 // depthwise_backward_weight_k{K}_f32 (float* x, float* dy, float* partial, Shape s, long long span)
 //   partial[z, c, u, v] = sum over the strips z span <= p < (z + 1) span of dy x; dweight is partial's sum over z
-//   (reduce_sum_columns_f32). block (lanes, K / R, depth), at most 256 threads, R = 3 for K = 3, else 1; dynamic shared
-//   memory 4 * K * vector bytes a thread; grid (any, ceil(strips / span)), best (ceil(c / vector / lanes), ..). A thread sums R
-//   rows of taps over every depth-th strip.
+//   (reduce_sum_columns_f32). block (lanes, K, depth), at most 256 threads; dynamic shared memory
+//   depth * K * K * (lanes * vector + 4) * 4 bytes; grid (any, ceil(strips / span)), best (ceil(c / vector / lanes), ..). A
+//   thread sums a row of taps over every depth-th strip.
 //
 // Any kernel; lanes run along channels; `vector` is ignored.
 // depthwise_forward_f32 (float* x, float* weight, float* bias, float* y, Shape s)
@@ -33,7 +33,7 @@ struct Shape {
   int n, h, w, c, outH, outW, kh, kw, strideH, strideW, padH, padW, dilationH, dilationW, vector;
 };
 
-#define STRIP 4
+#define STRIP 7 // outputs; the networks' images are 7, 14, 28, .. wide
 
 // V neighbouring channels.
 template <int V>
@@ -79,14 +79,14 @@ static __device__ __forceinline__ void addProduct(Vec<V>& sum, const Vec<V>& a, 
   for (int q = 0; q < V; q++) sum.at[q] += a.at[q] * b.at[q];
 }
 
-// Pixels first .. first + SPAN - 1 of a row of `width`, whose pixel `first` would lie at `line`; 0 outside of it.
-template <int V, int SPAN>
-static __device__ __forceinline__ void pixels(Vec<V> (&in)[SPAN], const float* line, int first, int width, int c) {
-#pragma unroll
-  for (int k = 0; k < SPAN; k++) {
-    in[k] = (unsigned)(first + k) < (unsigned)width ? load<V>(line + (long long)k * c) : constant<V>(0.0f);
-  }
+// Pixel j of a row of `width`, which would lie at `at`; 0 outside of it.
+template <int V>
+static __device__ __forceinline__ Vec<V> pixel(const float* at, int j, int width) {
+  return (unsigned)j < (unsigned)width ? load<V>(at) : constant<V>(0.0f);
 }
+
+// Of a tap's channels in shared memory: groups of 4 stay aligned, neighbouring taps do not share all their banks.
+static __device__ __forceinline__ int pitchOf(int channels) { return (channels & ~3) + 4; }
 
 // y of the block's channels from c0 on; S is strideW.
 template <int V, int K, int S>
@@ -94,7 +94,8 @@ static __device__ __forceinline__ void strips(
     float* taps, const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ bias,
     float* __restrict__ y, const Shape& s, int c0, int flip) {
   const int wide = blockDim.x * V;
-  const int pitch = (wide & ~3) + 4; // of a tap; taps of 4 channels stay aligned
+  const int pitch = pitchOf(wide);
+#pragma unroll 4
   for (int e = threadIdx.y * blockDim.x + threadIdx.x; e < K * K * wide; e += blockDim.x * blockDim.y) {
     const int lane = e / (K * K); // neighbours read neighbours
     const int t = e - lane * (K * K);
@@ -115,18 +116,24 @@ static __device__ __forceinline__ void strips(
     const int top = i * s.strideH - s.padH;
     const int left = j * S - s.padW;
     const float* line = x + ((image * s.h + top) * s.w + left) * s.c + c;
-    const float* row = taps + threadIdx.x * V;
-    Vec<V> sums[STRIP] = {start, start, start, start};
+    const float* own = taps + threadIdx.x * V;
+    Vec<V> sums[STRIP];
+#pragma unroll
+    for (int o = 0; o < STRIP; o++) sums[o] = start;
 #pragma unroll (K == 3 ? 3 : 1)
-    for (int u = 0; u < K; u++, line += (long long)s.w * s.c, row += K * pitch) {
+    for (int u = 0; u < K; u++, line += (long long)s.w * s.c, own += K * pitch) {
       if ((unsigned)(top + u) >= (unsigned)s.h) continue;
-      Vec<V> in[(STRIP - 1) * S + K];
-      pixels(in, line, left, s.w, s.c);
+      Vec<V> row[K];
 #pragma unroll
-      for (int v = 0; v < K; v++) {
-        const Vec<V> tap = load<V>(row + v * pitch);
+      for (int v = 0; v < K; v++) row[v] = load<V>(own + v * pitch);
 #pragma unroll
-        for (int o = 0; o < STRIP; o++) addProduct(sums[o], in[o * S + v], tap);
+      for (int k = 0; k < (STRIP - 1) * S + K; k++) {
+        const Vec<V> in = pixel<V>(line + (long long)k * s.c, left + k, s.w);
+#pragma unroll
+        for (int v = 0; v < K; v++) {
+          const int o = (k - v) / S; // the output that pixel k reaches through tap v
+          if (k >= v && o * S == k - v && o < STRIP) addProduct(sums[o], in, row[v]);
+        }
       }
     }
     float* out = y + ((image * s.outH + i) * s.outW + j) * s.c + c;
@@ -156,7 +163,7 @@ static __device__ __forceinline__ void forward(
 }
 
 #define FORWARD(K) \
-  extern "C" __global__ void __launch_bounds__(256, 2) depthwise_forward_k##K##_f32( \
+  extern "C" __global__ void __launch_bounds__(256) depthwise_forward_k##K##_f32( \
       const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ bias, \
       float* __restrict__ y, Shape s, int flip) { \
     extern __shared__ __align__(16) float shared[]; \
@@ -167,8 +174,8 @@ FORWARD(5)
 FORWARD(7)
 FORWARD(9)
 
-// The sums of R rows of taps over the part's strips, to partial, for the block's channels from c0 on; S is strideW.
-template <int V, int K, int S, int R>
+// The sums of a row of taps over the part's strips, to partial, for the block's channels from c0 on; S is strideW.
+template <int V, int K, int S>
 static __device__ __forceinline__ void correlateStrips(
     float* slots, const float* __restrict__ x, const float* __restrict__ dy, float* __restrict__ partial, const Shape& s,
     int c0, long long span) {
@@ -177,12 +184,9 @@ static __device__ __forceinline__ void correlateStrips(
   const long long from = blockIdx.y * span;
   const long long all = (long long)s.n * columns * s.outH;
   const long long to = from + span < all ? from + span : all;
-  Vec<V> sums[R][K];
+  Vec<V> sums[K];
 #pragma unroll
-  for (int r = 0; r < R; r++) {
-#pragma unroll
-    for (int v = 0; v < K; v++) sums[r][v] = constant<V>(0.0f);
-  }
+  for (int v = 0; v < K; v++) sums[v] = constant<V>(0.0f);
   long long p = from + threadIdx.z;
   if (c < s.c && p < to) {
     const long long first = p / s.outH;
@@ -192,18 +196,21 @@ static __device__ __forceinline__ void correlateStrips(
     for (; p < to; p += blockDim.z) {
       const int j = column * STRIP;
       Vec<V> g[STRIP];
-      pixels(g, dy + ((image * s.outH + i) * s.outW + j) * s.c + c, j, s.outW, s.c);
+      const float* grad = dy + ((image * s.outH + i) * s.outW + j) * s.c + c;
+#pragma unroll
+      for (int o = 0; o < STRIP; o++) g[o] = pixel<V>(grad + (long long)o * s.c, j + o, s.outW);
       const int left = j * S - s.padW;
+      const int row = i * s.strideH + threadIdx.y - s.padH;
+      if ((unsigned)row < (unsigned)s.h) {
+        const float* line = x + ((image * s.h + row) * s.w + left) * s.c + c;
 #pragma unroll
-      for (int r = 0; r < R; r++) {
-        const int row = i * s.strideH + threadIdx.y * R + r - s.padH;
-        if ((unsigned)row >= (unsigned)s.h) continue;
-        Vec<V> in[(STRIP - 1) * S + K];
-        pixels(in, x + ((image * s.h + row) * s.w + left) * s.c + c, left, s.w, s.c);
+        for (int k = 0; k < (STRIP - 1) * S + K; k++) {
+          const Vec<V> in = pixel<V>(line + (long long)k * s.c, left + k, s.w);
 #pragma unroll
-        for (int v = 0; v < K; v++) {
-#pragma unroll
-          for (int o = 0; o < STRIP; o++) addProduct(sums[r][v], g[o], in[o * S + v]);
+          for (int v = 0; v < K; v++) {
+            const int o = (k - v) / S; // the output that pixel k reaches through tap v
+            if (k >= v && o * S == k - v && o < STRIP) addProduct(sums[v], g[o], in);
+          }
         }
       }
       for (i += blockDim.z; i >= s.outH; i -= s.outH) {
@@ -215,54 +222,53 @@ static __device__ __forceinline__ void correlateStrips(
     }
   }
   const int lanes = blockDim.x * V;
-  const int layer = lanes * blockDim.y; // sums of a tap
-  const int own = threadIdx.y * blockDim.x + threadIdx.x;
+  const int pitch = pitchOf(lanes);
+  const int layer = K * K * pitch; // the block's sums, taps first, in each of its layers of threads
+  float* own = slots + threadIdx.z * layer + threadIdx.y * K * pitch + threadIdx.x * V;
 #pragma unroll
-  for (int r = 0; r < R; r++) {
-#pragma unroll
-    for (int v = 0; v < K; v++) store(slots + (threadIdx.z * K + v) * layer + own * V, sums[r][v]);
-    __syncthreads();
-#pragma unroll 1
-    for (int e = threadIdx.z * (layer / V) + own; e < K * layer; e += layer / V * blockDim.z) {
-      float sum = slots[e];
-#pragma unroll 1
-      for (int z = 1; z < blockDim.z; z++) sum += slots[z * K * layer + e];
-      const int v = e / layer;
-      const int group = (e - v * layer) / lanes;
-      const int channel = c0 + e - (v * (int)blockDim.y + group) * lanes;
-      if (channel < s.c) partial[(((long long)blockIdx.y * s.c + channel) * K + group * R + r) * K + v] = sum;
-    }
-    __syncthreads();
+  for (int v = 0; v < K; v++) store(own + v * pitch, sums[v]);
+  __syncthreads();
+  float* out = partial + ((long long)blockIdx.y * s.c + c0) * (K * K);
+  const int count = (s.c - c0 < lanes ? s.c - c0 : lanes) * (K * K);
+  const int thread = (threadIdx.z * K + threadIdx.y) * blockDim.x + threadIdx.x;
+  for (int e = thread; e < count; e += blockDim.x * K * blockDim.z) { // neighbours write neighbours
+    const int lane = e / (K * K);
+    const float* at = slots + (e - lane * (K * K)) * pitch + lane;
+    float sum = 0.0f;
+#pragma unroll 4
+    for (int z = 0; z < blockDim.z; z++) sum += at[z * layer];
+    out[e] = sum;
   }
+  __syncthreads();
 }
 
-template <int K, int R>
+template <int K>
 static __device__ __forceinline__ void backwardWeight(
     float* slots, const float* x, const float* dy, float* partial, const Shape& s, long long span) {
   const int wide = blockDim.x * s.vector;
   for (int c0 = blockIdx.x * wide; c0 < s.c; c0 += gridDim.x * wide) {
     if constexpr (K == 3) {
       if (s.strideW == 2) {
-        s.vector == 4 ? correlateStrips<4, K, 2, R>(slots, x, dy, partial, s, c0, span)
-                      : correlateStrips<1, K, 2, R>(slots, x, dy, partial, s, c0, span);
+        s.vector == 4 ? correlateStrips<4, K, 2>(slots, x, dy, partial, s, c0, span)
+                      : correlateStrips<1, K, 2>(slots, x, dy, partial, s, c0, span);
         continue;
       }
     }
-    s.vector == 4 ? correlateStrips<4, K, 1, R>(slots, x, dy, partial, s, c0, span)
-                  : correlateStrips<1, K, 1, R>(slots, x, dy, partial, s, c0, span);
+    s.vector == 4 ? correlateStrips<4, K, 1>(slots, x, dy, partial, s, c0, span)
+                  : correlateStrips<1, K, 1>(slots, x, dy, partial, s, c0, span);
   }
 }
 
-#define BACKWARD_WEIGHT(K, R) \
-  extern "C" __global__ void __launch_bounds__(256, 2) depthwise_backward_weight_k##K##_f32( \
+#define BACKWARD_WEIGHT(K) \
+  extern "C" __global__ void __launch_bounds__(256) depthwise_backward_weight_k##K##_f32( \
       const float* __restrict__ x, const float* __restrict__ dy, float* __restrict__ partial, Shape s, long long span) { \
     extern __shared__ __align__(16) float shared[]; \
-    backwardWeight<K, R>(shared, x, dy, partial, s, span); \
+    backwardWeight<K>(shared, x, dy, partial, s, span); \
   }
-BACKWARD_WEIGHT(3, 3)
-BACKWARD_WEIGHT(5, 1)
-BACKWARD_WEIGHT(7, 1)
-BACKWARD_WEIGHT(9, 1)
+BACKWARD_WEIGHT(3)
+BACKWARD_WEIGHT(5)
+BACKWARD_WEIGHT(7)
+BACKWARD_WEIGHT(9)
 
 #define PITCH 33 // of a tap's 32 channels in shared memory: no bank conflicts when they are written
 

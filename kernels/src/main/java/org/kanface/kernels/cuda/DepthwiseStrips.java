@@ -6,12 +6,12 @@ import org.kanface.kernels.Memory;
 
 /// The kernels of `depthwise.cu` for the kernels that networks have: squares of 3, 5, 7 or 9
 /// without
-/// dilation. A thread works on a strip of four neighbouring outputs of a row, of four channels
+/// dilation. A thread works on a strip of seven neighbouring outputs of a row, of four channels
 /// where their number and the addresses allow, else of one.
 final class DepthwiseStrips {
-  private static final int STRIP = 4;
+  private static final int STRIP = 7;
   private static final int THREADS = 256; // of a block
-  private static final int MOST_LANES = 32;
+  private static final int MOST_CHANNELS = 32; // of a block: whole lines of 128 bytes
   private static final int STRIPS = 4; // of a thread, where there are many
   private static final int ALIGNMENT = 16; // of four channels that move at once
   private static final long LEAST_STRIPS = 4; // of a thread that sums
@@ -48,12 +48,18 @@ final class DepthwiseStrips {
   /// @param vector channels of a thread
   /// @param tiles blocks side by side
   private record Lanes(int vector, int count, int tiles) {
-    /// As even as they get.
-    static Lanes of(long channels, boolean aligned) {
+    /// As even as they get; each for a row of the taps of a square of `kernel`.
+    static Lanes of(long channels, int kernel, boolean aligned) {
       int vector = aligned && channels % 4 == 0 ? 4 : 1;
       long groups = channels / vector;
-      int tiles = Launch.blocks(groups, MOST_LANES);
-      return new Lanes(vector, Math.toIntExact(Math.max(1, Math.ceilDiv(groups, tiles))), tiles);
+      int most = Math.min(MOST_CHANNELS / vector, THREADS / kernel);
+      int tiles = Launch.blocks(groups, most);
+      return new Lanes(vector, Math.clamp(Math.ceilDiv(groups, tiles), 1, most), tiles);
+    }
+
+    /// Bytes of shared memory for all taps of a block's channels.
+    int taps(Conv2d s) {
+      return s.kh() * s.kw() * (count * vector + 4) * Float.BYTES;
     }
   }
 
@@ -73,7 +79,8 @@ final class DepthwiseStrips {
 
   private void forward(
       Conv2d s, boolean flip, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    var lanes = Lanes.of(s.c(), aligned(x) && aligned(y) && (bias == null || aligned(bias)));
+    var lanes =
+        Lanes.of(s.c(), s.kw(), aligned(x) && aligned(y) && (bias == null || aligned(bias)));
     long strips = strips(s);
     int rows = Math.clamp(strips, 1, THREADS / lanes.count);
     long blocks = Math.ceilDiv(strips, rows);
@@ -85,7 +92,7 @@ final class DepthwiseStrips {
             .launch("depthwise_forward_k%d_f32".formatted(s.kw()))
             .grid(lanes.tiles, Launch.rows(blocks), 1)
             .block(lanes.count, rows)
-            .shared(s.kh() * s.kw() * (lanes.count * lanes.vector + 4) * Float.BYTES)
+            .shared(lanes.taps(s))
             .floats(x, s.inputNumel())
             .floats(weight, s.weightNumel())
             .floats(bias, s.c())
@@ -94,10 +101,9 @@ final class DepthwiseStrips {
   }
 
   void gradWeight(Conv2d s, Memory x, Memory dy, Memory dweight) {
-    var lanes = Lanes.of(s.c(), aligned(x) && aligned(dy));
-    int groups = s.kw() == 3 ? 1 : s.kw(); // that share the rows of taps
+    var lanes = Lanes.of(s.c(), s.kw(), aligned(x) && aligned(dy));
     long strips = strips(s);
-    int depth = Math.clamp(strips, 1, Math.min(64, THREADS / (lanes.count * groups)));
+    int depth = Math.clamp(strips, 1, Math.min(64, THREADS / (lanes.count * s.kh())));
     long parts = Math.min(ENOUGH / lanes.tiles, strips / (LEAST_STRIPS * depth));
     long span = Math.max(1, Math.ceilDiv(strips, Math.max(parts, 1)));
     int cut = (int) Math.max(1, Math.ceilDiv(strips, span));
@@ -107,8 +113,8 @@ final class DepthwiseStrips {
           module
               .launch("depthwise_backward_weight_k%d_f32".formatted(s.kw()))
               .grid(lanes.tiles, cut, 1)
-              .block(lanes.count, groups, depth)
-              .shared(s.kw() * lanes.count * groups * depth * lanes.vector * Float.BYTES)
+              .block(lanes.count, s.kh(), depth)
+              .shared(depth * lanes.taps(s))
               .floats(x, s.inputNumel())
               .floats(dy, s.outputNumel())
               .memory(partial);

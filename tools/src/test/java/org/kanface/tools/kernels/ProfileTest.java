@@ -738,14 +738,13 @@ final class ProfileTest {
       Twin y = b.out("y", s.outputNumel());
       Twin dw = b.out("dw", s.weightNumel());
       byte[] shape = DepthwiseKernelTest.bytes(s, 4);
-      int shared = s.kh() * s.kw() * 68 * Float.BYTES;
+      int shared = s.kh() * s.kw() * 36 * Float.BYTES;
       String forward = "depthwise_forward_k%d_f32".formatted(s.kw());
-      run(b, forward, Dim3.of(1, 4), Dim3.of(16, 16), shared, x, w, 0L, y, shape, 0);
-      int groups = s.kw() == 3 ? 1 : s.kw();
-      var block = new Dim3(16, groups, 16 / groups);
+      run(b, forward, Dim3.of(2, 1), Dim3.of(8, 28), shared, x, w, 0L, y, shape, 0);
+      int depth = 32 / s.kh();
+      var block = new Dim3(8, s.kh(), depth);
       String backward = "depthwise_backward_weight_k%d_f32".formatted(s.kw());
-      int sums = s.kw() * (int) block.count() * 4;
-      run(b, backward, Dim3.of(1), block, sums * Float.BYTES, x, y, dw, shape, 56L);
+      run(b, backward, Dim3.of(2), block, depth * shared, x, y, dw, shape, 28L);
     }
   }
 
