@@ -5,13 +5,13 @@
 // Shape, by value, 15 ints: n, h, w, c, outH, outW, kh, kw, strideH, strideW, padH, padW, dilationH, dilationW, vector;
 // each image at most 2^31 - 1 pixels.
 //
-// Square kernels K = 3, 5, 7, 9 without dilation, strideW 1 (or 2 where K = 3), any strideH. Lanes run along groups of `vector` channels,
-// 4 (c a multiple of 4, everything aligned to 16 bytes) or 1; padding may be negative. A strip is STRIP neighbouring
-// outputs of a row; there are strips = n * ceil(outW / STRIP) * outH, counted downwards first, so that a block's
-// neighbouring strips share rows of x.
+// Square kernels K = 3, 5, 7, 9 without dilation, strideW 1 (or 2 where K = 3), any strideH; padding may be negative. Lanes
+// run along groups of `vector` channels, 4 (c a multiple of 4, all but weight and partial aligned to 16 bytes) or 1, best
+// 32 channels a block. A strip is STRIP neighbouring outputs of a row; there are strips = n * ceil(outW / STRIP) * outH,
+// counted downwards first, so that a block's neighbouring strips share rows of x.
 // depthwise_forward_k{K}_f32 (float* x, float* weight, float* bias, float* y, Shape s, int flip)      bias: null for none
 //   block (lanes, rows), at most 256 threads; dynamic shared memory K * K * (lanes * vector + 4) * 4 bytes; grid (any,
-//   any), best (ceil(c / vector / lanes), strips / rows or less). A thread computes a strip; the block's weights lie in
+//   any), best (ceil(c / vector / lanes), strips / rows). A thread computes a strip; the block's weights lie in
 //   shared memory. flip 1: taps in reverse, which makes dx from dy where strides are 1: padding K - 1 - pad.
 // depthwise_backward_weight_k{K}_f32 (float* x, float* dy, float* partial, Shape s, long long span)
 //   partial[z, c, u, v] = sum over the strips z span <= p < (z + 1) span of dy x; dweight is partial's sum over z
@@ -85,8 +85,11 @@ static __device__ __forceinline__ Vec<V> pixel(const float* at, int j, int width
   return (unsigned)j < (unsigned)width ? load<V>(at) : constant<V>(0.0f);
 }
 
-// Of a tap's channels in shared memory: groups of 4 stay aligned, neighbouring taps do not share all their banks.
-static __device__ __forceinline__ int pitchOf(int channels) { return (channels & ~3) + 4; }
+// Floats of a tap's `channels` in shared memory: groups of 4 stay aligned, neighbouring taps share few banks.
+template <int V>
+static __device__ __forceinline__ int pitchOf(int channels) {
+  return V == 4 ? channels | 4 : channels | 1;
+}
 
 // y of the block's channels from c0 on; S is strideW.
 template <int V, int K, int S>
@@ -94,7 +97,7 @@ static __device__ __forceinline__ void strips(
     float* taps, const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ bias,
     float* __restrict__ y, const Shape& s, int c0, int flip) {
   const int wide = blockDim.x * V;
-  const int pitch = pitchOf(wide);
+  const int pitch = pitchOf<V>(wide);
 #pragma unroll 4
   for (int e = threadIdx.y * blockDim.x + threadIdx.x; e < K * K * wide; e += blockDim.x * blockDim.y) {
     const int lane = e / (K * K); // neighbours read neighbours
@@ -123,17 +126,14 @@ static __device__ __forceinline__ void strips(
 #pragma unroll (K == 3 ? 3 : 1)
     for (int u = 0; u < K; u++, line += (long long)s.w * s.c, own += K * pitch) {
       if ((unsigned)(top + u) >= (unsigned)s.h) continue;
-      Vec<V> row[K];
+      Vec<V> in[(STRIP - 1) * S + K];
 #pragma unroll
-      for (int v = 0; v < K; v++) row[v] = load<V>(own + v * pitch);
+      for (int k = 0; k < (STRIP - 1) * S + K; k++) in[k] = pixel<V>(line + (long long)k * s.c, left + k, s.w);
 #pragma unroll
-      for (int k = 0; k < (STRIP - 1) * S + K; k++) {
-        const Vec<V> in = pixel<V>(line + (long long)k * s.c, left + k, s.w);
+      for (int v = 0; v < K; v++) {
+        const Vec<V> tap = load<V>(own + v * pitch);
 #pragma unroll
-        for (int v = 0; v < K; v++) {
-          const int o = (k - v) / S; // the output that pixel k reaches through tap v
-          if (k >= v && o * S == k - v && o < STRIP) addProduct(sums[o], in, row[v]);
-        }
+        for (int o = 0; o < STRIP; o++) addProduct(sums[o], in[o * S + v], tap);
       }
     }
     float* out = y + ((image * s.outH + i) * s.outW + j) * s.c + c;
@@ -222,7 +222,7 @@ static __device__ __forceinline__ void correlateStrips(
     }
   }
   const int lanes = blockDim.x * V;
-  const int pitch = pitchOf(lanes);
+  const int pitch = pitchOf<V>(lanes);
   const int layer = K * K * pitch; // the block's sums, taps first, in each of its layers of threads
   float* own = slots + threadIdx.z * layer + threadIdx.y * K * pitch + threadIdx.x * V;
 #pragma unroll
@@ -260,7 +260,7 @@ static __device__ __forceinline__ void backwardWeight(
 }
 
 #define BACKWARD_WEIGHT(K) \
-  extern "C" __global__ void __launch_bounds__(256) depthwise_backward_weight_k##K##_f32( \
+  extern "C" __global__ void __launch_bounds__(256, 2) depthwise_backward_weight_k##K##_f32( \
       const float* __restrict__ x, const float* __restrict__ dy, float* __restrict__ partial, Shape s, long long span) { \
     extern __shared__ __align__(16) float shared[]; \
     backwardWeight<K>(shared, x, dy, partial, s, span); \

@@ -11,10 +11,12 @@ import org.kanface.kernels.Memory;
 final class DepthwiseStrips {
   private static final int STRIP = 7;
   private static final int THREADS = 256; // of a block
+  private static final int MOST_DEEP = 64;
+  private static final int SHARED = 48 << 10; // bytes
   private static final int MOST_CHANNELS = 32; // of a block: whole lines of 128 bytes
-  private static final int STRIPS = 4; // of a thread, where there are many
   private static final int ALIGNMENT = 16; // of four channels that move at once
-  private static final long LEAST_STRIPS = 4; // of a thread that sums
+  private static final int LEAST_THREADS = 1 << 14; // that are worth four channels each
+  private static final long LEAST_STRIPS = 2; // of a thread that sums
   private static final int ENOUGH = 264; // blocks that fill a large GPU twice
 
   private final CudaContext context;
@@ -49,8 +51,8 @@ final class DepthwiseStrips {
   /// @param tiles blocks side by side
   private record Lanes(int vector, int count, int tiles) {
     /// As even as they get; each for a row of the taps of a square of `kernel`.
-    static Lanes of(long channels, int kernel, boolean aligned) {
-      int vector = aligned && channels % 4 == 0 ? 4 : 1;
+    static Lanes of(long channels, int kernel, boolean four) {
+      int vector = four && channels % 4 == 0 ? 4 : 1;
       long groups = channels / vector;
       int most = Math.min(MOST_CHANNELS / vector, THREADS / kernel);
       int tiles = Launch.blocks(groups, most);
@@ -79,18 +81,18 @@ final class DepthwiseStrips {
 
   private void forward(
       Conv2d s, boolean flip, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    var lanes =
-        Lanes.of(s.c(), s.kw(), aligned(x) && aligned(y) && (bias == null || aligned(bias)));
     long strips = strips(s);
+    boolean four =
+        strips * s.c() >= 4L * LEAST_THREADS
+            && aligned(x)
+            && aligned(y)
+            && (bias == null || aligned(bias));
+    var lanes = Lanes.of(s.c(), s.kw(), four);
     int rows = Math.clamp(strips, 1, THREADS / lanes.count);
-    long blocks = Math.ceilDiv(strips, rows);
-    if (blocks * lanes.tiles > (long) ENOUGH * STRIPS * STRIPS) {
-      blocks = Math.ceilDiv(blocks, STRIPS);
-    }
     var launch =
         module
             .launch("depthwise_forward_k%d_f32".formatted(s.kw()))
-            .grid(lanes.tiles, Launch.rows(blocks), 1)
+            .grid(lanes.tiles, Launch.rows(Math.ceilDiv(strips, rows)), 1)
             .block(lanes.count, rows)
             .shared(lanes.taps(s))
             .floats(x, s.inputNumel())
@@ -103,7 +105,8 @@ final class DepthwiseStrips {
   void gradWeight(Conv2d s, Memory x, Memory dy, Memory dweight) {
     var lanes = Lanes.of(s.c(), s.kw(), aligned(x) && aligned(dy));
     long strips = strips(s);
-    int depth = Math.clamp(strips, 1, Math.min(64, THREADS / (lanes.count * s.kh())));
+    int most = Math.min(THREADS / (lanes.count * s.kh()), SHARED / lanes.taps(s));
+    int depth = Math.clamp(strips, 1, Math.min(most, MOST_DEEP));
     long parts = Math.min(ENOUGH / lanes.tiles, strips / (LEAST_STRIPS * depth));
     long span = Math.max(1, Math.ceilDiv(strips, Math.max(parts, 1)));
     int cut = (int) Math.max(1, Math.ceilDiv(strips, span));
