@@ -4,17 +4,17 @@
 //   y[i, :] = x[index[i], :]. block (32, 8): a warp a row; best grid ceil(count / 8).
 //
 // Adding rows: the same bits as one after the other in the order of i, without float atomics. Chunks of 1024 numbers are
-// sorted; equal ones are then a run, in the order of i, and the runs of a row in several chunks are linked in that order.
-// Time grows with count, however often a row is named.
+// sorted; equal ones are then a run, in the order of i. The runs of a row in several chunks are a list, in any order.
 // index_sort_i64 (long long* index, long long* keys, long long count)
 //   keys[count]: index << 10 | place within the chunk, ascending in each chunk. block any (512), best grid the chunks.
-// index_link_i64 (long long* keys, long long* last, long long* before, long long* after, long long count)
-//   Not needed for one chunk. At the begin of each run the run of the same row before it and after it, or -1; last [rows
-//   of y] is all -1 before. One block, any (1024).
-// index_scatter_add_f32 (long long* keys, long long* before, long long* after, float* x, float* y, long long count,
+// index_link_i64 (long long* keys, long long* head, long long* next, long long count)
+//   Not needed for one chunk. head [rows of y], all -1 before: where some run of the row begins; next [count]: there, where
+//   another begins, or -1. block any (256), grid any.
+// index_scatter_add_f32 (long long* keys, long long* head, long long* next, float* x, float* y, long long count,
 //                        long long cols)
-//   y[index[i], :] += x[i, :]; before and after are null for one chunk. block (32, 8): a warp a row of y; best grid
-//   (ceil(count / 8), ceil(cols / 128)).
+//   y[index[i], :] += x[i, :]; head and next are null for one chunk. block (32, 8): a warp a row of y; best grid
+//   (ceil(count / 8), ceil(cols / 128)). Time grows with count, however often a row is named; a row of runs in more than 32
+//   chunks is looked for in each chunk.
 
 #define FULL 0xffffffffu
 #define BITS 10
@@ -98,23 +98,37 @@ static __device__ __forceinline__ bool begins(const long long* keys, long long p
   return (p & (CHUNK - 1)) == 0 || keys[p] >> BITS != keys[p - 1] >> BITS;
 }
 
-extern "C" __global__ void __launch_bounds__(1024) index_link_i64(
-    const long long* __restrict__ keys, long long* last, long long* before, long long* after, long long count) {
-  for (long long from = 0; from < count; from += CHUNK) {
-    for (long long p = from + threadIdx.x; p < count && p < from + CHUNK; p += blockDim.x) {
-      if (!begins(keys, p)) continue;
-      const long long row = keys[p] >> BITS;
-      const long long other = last[row];
-      before[p] = other;
-      after[p] = -1;
-      if (other >= 0) after[other] = p;
-      last[row] = p;
-    }
-    __syncthreads(); // the next chunk reads what this one wrote
+extern "C" __global__ void index_link_i64(
+    const long long* __restrict__ keys, long long* __restrict__ head, long long* __restrict__ next, long long count) {
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long p = (long long)blockIdx.x * blockDim.x + threadIdx.x; p < count; p += step) {
+    if (!begins(keys, p)) continue;
+    next[p] = (long long)atomicExch((unsigned long long*)(head + (keys[p] >> BITS)), (unsigned long long)p);
   }
 }
 
-// Adds the run's rows to `sum`, one after the other; all lanes take part.
+// Where the row's run begins in the chunk of n keys, or -1.
+static __device__ __forceinline__ long long find(const long long* keys, long long from, int n, long long row) {
+  int low = 0;
+  int high = n; // the first key of the row or of one after it is in low .. high
+  while (low < high) {
+    const int middle = (low + high) >> 1;
+    if (keys[from + middle] >> BITS < row) low = middle + 1;
+    else high = middle;
+  }
+  return low < n && keys[from + low] >> BITS == row ? from + low : -1;
+}
+
+static __device__ __forceinline__ long long warpMin(long long v) {
+#pragma unroll
+  for (int offset = 16; offset > 0; offset >>= 1) {
+    const long long other = __shfl_xor_sync(FULL, v, offset);
+    v = other < v ? other : v;
+  }
+  return v;
+}
+
+// Adds the run's rows to `sum`, one after the other, eight on their way together; all lanes take part.
 template <int W>
 static __device__ __forceinline__ void addRun(
     const long long* __restrict__ keys, long long run, long long row, const float* __restrict__ x, long long count,
@@ -124,41 +138,78 @@ static __device__ __forceinline__ void addRun(
   for (long long p = run; p < to; p += 32) {
     const long long key = p + threadIdx.x < to ? keys[p + threadIdx.x] : -1;
     const int mine = __popc(__ballot_sync(FULL, key >= 0 && key >> BITS == row));
-#pragma unroll 4
-    for (int k = 0; k < mine; k++) {
-      const long long i = from + (__shfl_sync(FULL, (int)key, k) & (CHUNK - 1));
-      if (there) {
-        const Unit<W> u = load<W>(x + i * cols);
+    for (int k = 0; k < mine; k += 8) {
+      Unit<W> u[8];
 #pragma unroll
-        for (int w = 0; w < W; w++) sum.v[w] += u.v[w];
+      for (int q = 0; q < 8; q++) {
+        const long long i = from + (__shfl_sync(FULL, (int)key, k + q) & (CHUNK - 1));
+        if (there && k + q < mine) u[q] = load<W>(x + i * cols);
+      }
+#pragma unroll
+      for (int q = 0; q < 8; q++) {
+        if (k + q < mine) {
+#pragma unroll
+          for (int w = 0; w < W; w++) sum.v[w] += u[q].v[w];
+        }
       }
     }
     if (mine < 32) break;
   }
 }
 
+// Calls f(run) for the row's runs in their order. Its list, from p on, has them in any order: up to 32 are sorted in
+// registers; of more, all chunks are asked.
+template <typename F>
+static __device__ __forceinline__ void inOrder(
+    const long long* __restrict__ keys, const long long* __restrict__ next, long long p, long long row, long long count,
+    F f) {
+  const long long none = 0x7fffffffffffffff;
+  long long mine = none;
+  int runs = 0;
+  for (long long k = p; k >= 0 && runs <= 32; k = next == nullptr ? -1 : next[k]) {
+    if (runs == threadIdx.x) mine = k;
+    runs++;
+  }
+  if (runs <= 32) {
+    for (int r = 0; r < runs; r++) {
+      const long long run = warpMin(mine);
+      f(run);
+      if (mine == run) mine = none;
+    }
+    return;
+  }
+  for (long long from = 0; from < count; from += 32 * CHUNK) {
+    const long long chunk = from + threadIdx.x * CHUNK;
+    const long long left = count - chunk;
+    const long long run = left > 0 ? find(keys, chunk, left < CHUNK ? (int)left : CHUNK, row) : -1;
+    unsigned found = __ballot_sync(FULL, run >= 0);
+    for (; found != 0; found &= found - 1) f(__shfl_sync(FULL, run, __ffs(found) - 1));
+  }
+}
+
 template <int W>
 static __device__ __forceinline__ void scatterAdd(
-    const long long* __restrict__ keys, const long long* __restrict__ before, const long long* __restrict__ after,
+    const long long* __restrict__ keys, const long long* __restrict__ head, const long long* __restrict__ next,
     const float* __restrict__ x, float* __restrict__ y, long long count, long long cols) {
   for (long long p = (long long)blockIdx.x * 8 + threadIdx.y; p < count; p += (long long)gridDim.x * 8) {
-    if (!begins(keys, p) || (before != nullptr && before[p] >= 0)) continue;
+    if (!begins(keys, p)) continue;
     const long long row = keys[p] >> BITS;
+    if (head != nullptr && head[row] != p) continue; // another run of this row leads its list
     for (long long j0 = (long long)blockIdx.y * 32 * W; j0 < cols; j0 += (long long)gridDim.y * 32 * W) {
       const long long j = j0 + threadIdx.x * W;
       const bool there = j < cols;
       Unit<W> sum = there ? load<W>(y + row * cols + j) : Unit<W>{};
-      for (long long run = p; run >= 0; run = after == nullptr ? -1 : after[run]) {
+      inOrder(keys, next, p, row, count, [&](long long run) {
         addRun<W>(keys, run, row, x + j, count, cols, there, sum);
-      }
+      });
       if (there) store<W>(y + row * cols + j, sum);
     }
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256) index_scatter_add_f32(
-    const long long* __restrict__ keys, const long long* __restrict__ before, const long long* __restrict__ after,
+extern "C" __global__ void __launch_bounds__(256, 2) index_scatter_add_f32(
+    const long long* __restrict__ keys, const long long* __restrict__ head, const long long* __restrict__ next,
     const float* __restrict__ x, float* __restrict__ y, long long count, long long cols) {
-  if (fours(cols, x, y)) scatterAdd<4>(keys, before, after, x, y, count, cols);
-  else scatterAdd<1>(keys, before, after, x, y, count, cols);
+  if (fours(cols, x, y)) scatterAdd<4>(keys, head, next, x, y, count, cols);
+  else scatterAdd<1>(keys, head, next, x, y, count, cols);
 }

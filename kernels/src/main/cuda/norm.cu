@@ -9,7 +9,11 @@
 // norm_layer_backward_input_f32 (float* x, float* weight, float* mean, float* rstd, float* dy, float* dx, long long rows,
 //                                long long cols)
 //   g = dy weight, xh = (x - mean) rstd: dx = rstd (g - mean(g) - xh mean(g xh))
-//   block (32, 8): a warp a row, or several short ones of whole units; best grid ceil(rows / 8).
+// norm_layer_backward_f32 (float* x, float* weight, float* mean, float* rstd, float* dy, float* dx, float* dweight,
+//                          float* dbias, long long rows, int cols)
+//   the same where cols is a multiple of 4, 4 .. 256, and at once dweight[c, j] = sum of dy xh, dbias[c, j] = sum of dy over
+//   the rows of block c, skipped where null.
+//   block (32, 8): a warp a row, or several short ones: 32, 16, 8 or 4 lanes a row where cols > 64, 32, 16 or not.
 // norm_layer_backward_weights_f32 (float* x, float* mean, float* rstd, float* dy, float* dweight, float* dbias,
 //                                  long long rows, long long cols, long long span)
 //   dweight[c, j] = sum of dy xh, dbias[c, j] = sum of dy over chunk c, skipped where null. Tiles.
@@ -188,11 +192,13 @@ extern "C" __global__ void __launch_bounds__(256, 3) norm_layer_forward_f32(
   }
 }
 
-template <int U>
+// With SUMS also the columns' sums of dy xh and dy over the block's rows.
+template <int U, bool SUMS>
 static __device__ __forceinline__ void layerBackward(
     const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ mean,
-    const float* __restrict__ rstd, const float* __restrict__ dy, float* __restrict__ dx, long long rows, int cols,
-    int width) {
+    const float* __restrict__ rstd, const float* __restrict__ dy, float* __restrict__ dx, float* __restrict__ dweight,
+    float* __restrict__ dbias, float* slots, long long rows, int cols, int width) {
+  float sums[8 * U] = {}; // of dy xh, then of dy
   const bool whole = aligned(x, dy, dx);
   const int lane = threadIdx.x & (width - 1);
   const int several = 32 / width;
@@ -216,8 +222,12 @@ static __device__ __forceinline__ void layerBackward(
       xh[u] = there ? load<4>(x + i * cols + j, whole) : Unit<4>{};
 #pragma unroll
       for (int k = 0; k < 4; k++) {
-        g[u].v[k] *= w[u].v[k];
         xh[u].v[k] = (xh[u].v[k] - mu) * r;
+        if constexpr (SUMS) {
+          sums[4 * u + k] += g[u].v[k] * xh[u].v[k];
+          sums[4 * (U + u) + k] += g[u].v[k];
+        }
+        g[u].v[k] *= w[u].v[k];
         sum += g[u].v[k];
         dot += g[u].v[k] * xh[u].v[k];
       }
@@ -234,6 +244,44 @@ static __device__ __forceinline__ void layerBackward(
       }
     }
   }
+  if constexpr (SUMS) {
+    const int t = threadIdx.y * 32 + threadIdx.x;
+#pragma unroll
+    for (int k = 0; k < 8 * U; k++) slots[k * THREADS + t] = sums[k];
+    for (int half = THREADS / 2; half >= width; half >>= 1) { // threads that are `width` apart have the same columns
+      __syncthreads();
+      if (t < half) {
+#pragma unroll
+        for (int k = 0; k < 8 * U; k++) {
+          sums[k] += slots[k * THREADS + t + half];
+          slots[k * THREADS + t] = sums[k];
+        }
+      }
+    }
+#pragma unroll
+    for (int u = 0; u < U; u++) {
+      const int j = 4 * (lane + u * width);
+      if (t < width && j < cols) {
+#pragma unroll
+        for (int k = 0; k < 4; k++) {
+          if (dweight != nullptr) dweight[(long long)blockIdx.x * cols + j + k] = sums[4 * u + k];
+          if (dbias != nullptr) dbias[(long long)blockIdx.x * cols + j + k] = sums[4 * (U + u) + k];
+        }
+      }
+    }
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(256, 3) norm_layer_backward_f32(
+    const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ mean,
+    const float* __restrict__ rstd, const float* __restrict__ dy, float* __restrict__ dx, float* __restrict__ dweight,
+    float* __restrict__ dbias, long long rows, int cols) {
+  __shared__ float slots[16 * THREADS];
+  if (cols <= 128) {
+    layerBackward<1, true>(x, weight, mean, rstd, dy, dx, dweight, dbias, slots, rows, cols, lanesOf(cols));
+  } else {
+    layerBackward<2, true>(x, weight, mean, rstd, dy, dx, dweight, dbias, slots, rows, cols, 32);
+  }
 }
 
 extern "C" __global__ void __launch_bounds__(256, 3) norm_layer_backward_input_f32(
@@ -241,9 +289,10 @@ extern "C" __global__ void __launch_bounds__(256, 3) norm_layer_backward_input_f
     const float* __restrict__ rstd, const float* __restrict__ dy, float* __restrict__ dx, long long rows, long long cols) {
   if ((cols & 3) == 0 && cols > 0 && cols <= 512) {
     const int n = (int)cols;
-    if (n <= 128) layerBackward<1>(x, weight, mean, rstd, dy, dx, rows, n, lanesOf(n));
-    else if (n <= 256) layerBackward<2>(x, weight, mean, rstd, dy, dx, rows, n, 32);
-    else layerBackward<4>(x, weight, mean, rstd, dy, dx, rows, n, 32);
+    float* no = nullptr;
+    if (n <= 128) layerBackward<1, false>(x, weight, mean, rstd, dy, dx, no, no, no, rows, n, lanesOf(n));
+    else if (n <= 256) layerBackward<2, false>(x, weight, mean, rstd, dy, dx, no, no, no, rows, n, 32);
+    else layerBackward<4, false>(x, weight, mean, rstd, dy, dx, no, no, no, rows, n, 32);
     return;
   }
   for (long long i = (long long)blockIdx.x * ROWS + threadIdx.y; i < rows; i += (long long)gridDim.x * ROWS) {

@@ -6,6 +6,7 @@ import org.kanface.kernels.Memory;
 /// `index.cu`.
 final class IndexCuda implements IndexKernels {
   private static final int CHUNK = 1024; // numbers that are sorted together
+  private static final int BLOCK = 256;
   private static final int SORTERS = 512; // threads, two numbers each
   private static final int WARPS = 8; // of a block, a row each
   private static final int COLUMNS = 128; // of a warp
@@ -37,11 +38,12 @@ final class IndexCuda implements IndexKernels {
     if (count == 0 || cols == 0) {
       return;
     }
+    long rows = y.byteSize() / (cols * Float.BYTES);
     boolean several = count > CHUNK;
     try (var scratch = context.scratch().lease()) {
       CudaMemory keys = scratch.take(2 * count);
-      CudaMemory before = several ? scratch.take(2 * count) : null;
-      CudaMemory after = several ? scratch.take(2 * count) : null;
+      CudaMemory head = several ? scratch.take(2 * rows) : null;
+      CudaMemory next = several ? scratch.take(2 * count) : null;
       module
           .launch("index_sort_i64")
           .grid(Launch.blocks(count, CHUNK))
@@ -50,17 +52,15 @@ final class IndexCuda implements IndexKernels {
           .memory(keys)
           .i64(count)
           .run();
-      if (before != null && after != null) {
-        long rows = y.byteSize() / (cols * Float.BYTES);
-        CudaMemory last = scratch.take(2 * rows);
-        context.fill(last, (byte) -1, rows * Long.BYTES);
+      if (head != null && next != null) {
+        context.fill(head, (byte) -1, rows * Long.BYTES);
         module
             .launch("index_link_i64")
-            .block(CHUNK)
+            .grid(Launch.blocks(count, BLOCK))
+            .block(BLOCK)
             .memory(keys)
-            .memory(last)
-            .memory(before)
-            .memory(after)
+            .memory(head)
+            .memory(next)
             .i64(count)
             .run();
       }
@@ -69,8 +69,8 @@ final class IndexCuda implements IndexKernels {
           .grid(Launch.blocks(count, WARPS), Launch.rows(Math.ceilDiv(cols, COLUMNS)), 1)
           .block(32, WARPS)
           .memory(keys)
-          .memory(before)
-          .memory(after)
+          .memory(head)
+          .memory(next)
           .floats(x, count * cols)
           .memory(y)
           .i64(count)

@@ -9,6 +9,8 @@ final class NormCuda implements NormKernels {
   private static final int LINES = 128; // threads of a block, a line each
   private static final int WARPS = 8; // of a block
   private static final int MOST = 1056; // blocks of warps that keep a row's weights
+  private static final int AT_ONCE = 256; // columns whose sums fit beside that
+  private static final int PARTS = 528; // at most, of those sums
 
   private final CudaContext context;
   private final CudaModule module;
@@ -67,6 +69,11 @@ final class NormCuda implements NormKernels {
       Memory dx,
       @Nullable Memory dweight,
       @Nullable Memory dbias) {
+    boolean sums = dweight != null || dbias != null;
+    if (sums && cols % 4 == 0 && cols > 0 && cols <= AT_ONCE) {
+      layerBackwardAtOnce(rows, cols, x, weight, mean, rstd, dy, dx, dweight, dbias);
+      return;
+    }
     layer("norm_layer_backward_input_f32", rows)
         .floats(x, rows * cols)
         .floats(weight, cols)
@@ -77,8 +84,45 @@ final class NormCuda implements NormKernels {
         .i64(rows)
         .i64(cols)
         .run();
-    if (dweight != null || dbias != null) {
+    if (sums) {
       layerWeights(rows, cols, x, mean, rstd, dy, dweight, dbias);
+    }
+  }
+
+  /// All three gradients in one pass; each block sums the columns of its rows.
+  private void layerBackwardAtOnce(
+      long rows,
+      long cols,
+      Memory x,
+      @Nullable Memory weight,
+      Memory mean,
+      Memory rstd,
+      Memory dy,
+      Memory dx,
+      @Nullable Memory dweight,
+      @Nullable Memory dbias) {
+    int lanes = cols > 64 ? 32 : cols > 32 ? 16 : cols > 16 ? 8 : 4; // of a row
+    long rounds = Math.ceilDiv(rows, (long) WARPS * (32 / lanes)); // of a block
+    int parts = Launch.blocks(rounds, Math.clamp(Math.ceilDiv(rounds, PARTS), 1, 1 << 30));
+    try (var scratch = context.scratch().lease()) {
+      Memory weights = dweight == null ? null : scratch.take(parts * cols);
+      Memory biases = dbias == null ? null : scratch.take(parts * cols);
+      module
+          .launch("norm_layer_backward_f32")
+          .grid(parts)
+          .block(32, WARPS)
+          .floats(x, rows * cols)
+          .floats(weight, cols)
+          .floats(mean, rows)
+          .floats(rstd, rows)
+          .floats(dy, rows * cols)
+          .floats(dx, rows * cols)
+          .memory(weights)
+          .memory(biases)
+          .i64(rows)
+          .i32((int) cols)
+          .run();
+      finish(parts, cols, weights, biases, dweight, dbias);
     }
   }
 
@@ -108,18 +152,28 @@ final class NormCuda implements NormKernels {
           .i64(cols)
           .i64(tiles.cut().span())
           .run();
-      Tiles.finishing(parts, cols)
-          .on(module.launch("norm_finish_weights_f32"), 2)
-          .memory(weights)
-          .memory(biases)
-          .memory(null)
-          .floats(dweight, cols)
-          .floats(dbias, cols)
-          .memory(null)
-          .i64(cols)
-          .i64(parts)
-          .run();
+      finish(parts, cols, weights, biases, dweight, dbias);
     }
+  }
+
+  private void finish(
+      int parts,
+      long cols,
+      @Nullable Memory weights,
+      @Nullable Memory biases,
+      @Nullable Memory dweight,
+      @Nullable Memory dbias) {
+    Tiles.finishing(parts, cols)
+        .on(module.launch("norm_finish_weights_f32"), 2)
+        .memory(weights)
+        .memory(biases)
+        .memory(null)
+        .floats(dweight, cols)
+        .floats(dbias, cols)
+        .memory(null)
+        .i64(cols)
+        .i64(parts)
+        .run();
   }
 
   @Override

@@ -11,7 +11,7 @@ record Tiles(int lanes, int lines, int across, Cut cut) {
   private static final int LANES = 32; // at most: whole rows are read side by side
   private static final int ENOUGH = 528; // blocks; four for each multiprocessor of a large GPU
   private static final int ROWS = 4; // at least, of a thread
-  private static final int FLAT_LEAST = 264; // blocks, before a thread gets a second element
+  private static final int FLAT_LEAST = 528; // blocks, before a thread gets a second element
   private static final int FLAT_MOST = 8448;
 
   /// For sums over the rows of `[rows, cols]`, where `blocks` such matrices are summed at once.

@@ -148,6 +148,32 @@ final class NormKernelTest {
         dw.host(),
         hostOrNull(affine, db));
     b.requireEqual(dx, 32 + 4 * Math.sqrt(cols), 4);
+    if (cols % 4 == 0 && cols <= 256) {
+      Twin atOnce = b.out("dx at once", rows * cols);
+      Twin twoWeights = b.out("dweight of two blocks", 2 * cols);
+      Twin twoBiases = b.out("dbias of two blocks", 2 * cols);
+      b.launch(
+          "norm_layer_backward_f32",
+          Dim3.of(2),
+          TILE,
+          0,
+          x,
+          orNull(affine, w),
+          mean,
+          rstd,
+          dy,
+          atOnce,
+          twoWeights,
+          orNull(affine, twoBiases),
+          rows,
+          (int) cols);
+      atOnce.host().segment().copyFrom(dx.host().segment().asSlice(0, 4 * rows * cols));
+      b.requireEqual(atOnce, 32 + 4 * Math.sqrt(cols), 4);
+      b.requireChunks(twoWeights, dw, rows, 4);
+      if (affine) {
+        b.requireChunks(twoBiases, db, rows, 4);
+      }
+    }
     b.requireChunks(weights, dw, rows, 4);
     b.requireChunks(sumsOfWeights, dw, rows, 4);
     if (affine) {

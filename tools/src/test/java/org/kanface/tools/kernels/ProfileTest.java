@@ -319,6 +319,23 @@ final class ProfileTest {
           rows,
           cols,
           rows);
+      Dim3 parts = Dim3.of(1);
+      run(
+          b,
+          "norm_layer_backward_f32",
+          parts,
+          WARPS,
+          0,
+          x,
+          w,
+          m,
+          r,
+          dy,
+          y,
+          dw,
+          db,
+          rows,
+          (int) cols);
       Dim3 both = Dim3.of(2, 2);
       run(b, "norm_finish_weights_f32", both, TILE, 0, x, dy, 0L, dw, db, 0L, cols, rows);
       run(b, "norm_l2_forward_rows_f32", EIGHT, WARPS, 0, x, y, m, rows, cols, 1e-12f);
@@ -540,14 +557,13 @@ final class ProfileTest {
       Twin y = b.in("y", 64 * 192);
       Twin index = b.indices("index", 64, 0, 64);
       Twin keys = b.outBytes("keys", 64, 8);
-      Twin last = b.indices("last", 64, -1, 0);
-      Twin before = b.outBytes("before", 64, 8);
-      Twin after = b.outBytes("after", 64, 8);
+      Twin head = b.indices("head", 64, -1, 0);
+      Twin next = b.outBytes("next", 64, 8);
       run(b, "index_gather_f32", EIGHT, WARPS, 0, index, x, y, 64L, 192L);
       run(b, "index_sort_i64", Dim3.of(1), Dim3.of(32), 0, index, keys, 64L);
-      run(b, "index_link_i64", Dim3.of(1), FLAT, 0, keys, last, before, after, 64L);
+      run(b, "index_link_i64", Dim3.of(1), FLAT, 0, keys, head, next, 64L);
       Dim3 grid = Dim3.of(8, 2);
-      run(b, "index_scatter_add_f32", grid, WARPS, 0, keys, before, after, x, y, 64L, 192L);
+      run(b, "index_scatter_add_f32", grid, WARPS, 0, keys, head, next, x, y, 64L, 192L);
     }
   }
 

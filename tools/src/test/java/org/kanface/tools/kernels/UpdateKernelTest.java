@@ -138,7 +138,8 @@ final class UpdateKernelTest {
     "3, 0, 2",
     "257, 140, 3",
     "1025, 4, 1",
-    "2500, 3, 40"
+    "2500, 3, 40",
+    "34000, 1, 2"
   })
   void rows(long count, long cols, long rows) {
     Dim3 warps = Dim3.of(32, 8);
@@ -150,15 +151,14 @@ final class UpdateKernelTest {
       Workbench.REFERENCE.index().gatherRows(count, cols, index.host(), x.host(), y.host());
       b.requireEqual(y, 0, 0);
       Twin keys = b.outBytes("keys", count, 8);
-      Twin last = b.indices("last", rows, -1, 0);
-      Twin before = b.outBytes("before", count, 8);
-      Twin after = b.outBytes("after", count, 8);
+      Twin head = b.indices("head", rows, -1, 0);
+      Twin next = b.outBytes("next", count, 8);
       Twin more = b.in("more", count * cols);
       Dim3 tiles = Dim3.of(2, 2);
       b.launch("index_sort_i64", GRID, BLOCK, 0, index, keys, count);
       if (count > 1024) {
-        b.launch("index_link_i64", Dim3.of(1), BLOCK, 0, keys, last, before, after, count);
-        add(b, tiles, keys, before, after, more, x, count, cols);
+        b.launch("index_link_i64", GRID, BLOCK, 0, keys, head, next, count);
+        add(b, tiles, keys, head, next, more, x, count, cols);
       } else {
         add(b, tiles, keys, 0L, 0L, more, x, count, cols);
       }
