@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
+import jcuda.driver.CUstream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -110,6 +111,30 @@ class CallTapeTest {
               }
             });
     assertThat(stats).isEqualTo(new CallTape.Stats(2, 2, 3, 1, stats.updates()));
+  }
+
+  /// A library's call that goes only to the stream that runs.
+  private record Uncapturable(CudaContext context, FillCall fill) implements DeviceCall {
+    @Override
+    public void enqueue(CUstream stream) {
+      if (stream.equals(context.captures())) {
+        throw new CudaException(900, "a call", "not permitted", "the stream is capturing");
+      }
+      fill.enqueue(stream);
+    }
+  }
+
+  @Test
+  void workThatCannotBeCapturedGoesOnWithoutGraphs() {
+    CudaContext context = ((CudaKernels) device.kernels(DType.F32)).context();
+    CallTape.Stats stats =
+        compare(
+            "a call that cannot be captured",
+            (memory, run) -> {
+              var fill = new FillCall(context.mine(memory).pointer(), (byte) run, 4);
+              context.enqueue(new Uncapturable(context, fill));
+            });
+    assertThat(stats).isEqualTo(new CallTape.Stats(STEPS - 1, 1, 0, 0, 0));
   }
 
   @Test

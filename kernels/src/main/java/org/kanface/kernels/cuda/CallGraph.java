@@ -46,6 +46,17 @@ final class CallGraph implements AutoCloseable {
   private CUgraph build() {
     var made = new CUgraph();
     check(cuGraphCreate(made, 0), "making a graph on %s", context);
+    try {
+      fill(made);
+    } catch (CudaException e) {
+      check(cuGraphDestroy(made), "freeing a graph");
+      throw e;
+    }
+    return made;
+  }
+
+  /// Throws [CudaException] where a call cannot be part of a graph.
+  private void fill(CUgraph made) {
     for (int i = 0; i < calls.length; i++) {
       nodes[i] = new CUgraphNode();
       var before = i == 0 ? new CUgraphNode[0] : new CUgraphNode[] {nodes[i - 1]};
@@ -69,7 +80,6 @@ final class CallGraph implements AutoCloseable {
         "making a graph of %d calls on %s ready",
         calls.length,
         context);
-    return made;
   }
 
   private CUgraph capture(DeviceCall call) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// bit by bit.
 ///
 /// The first runs are not recorded: they load modules, choose algorithms and grow pools. Only calls
-/// of the thread that runs the work belong to it.
+/// of the thread that runs the work belong to it. Where a call cannot be part of a graph, since its
+/// library waits for the device or allocates, the work goes on without graphs for good.
 final class CallTape {
   private static final int WARM_UPS = 2;
   private static final int LONGEST =
@@ -80,7 +81,7 @@ final class CallTape {
       case RECORD -> {
         close();
         count(0, 1, 0, 0);
-        if (done) {
+        if (done && mode == Mode.RECORD) {
           isComplete = true;
         } else {
           clear();
@@ -148,8 +149,14 @@ final class CallTape {
 
   private void close() {
     if (!calls.isEmpty()) {
-      graphs.add(CallGraph.of(context, calls));
-      calls.clear();
+      try {
+        graphs.add(CallGraph.of(context, calls));
+        calls.clear();
+      } catch (CudaException _) { // all of them are enqueued already
+        clear();
+        misses = Integer.MAX_VALUE;
+        mode = Mode.PLAIN;
+      }
     }
   }
 
