@@ -128,7 +128,7 @@ static __device__ __forceinline__ long long warpMin(long long v) {
   return v;
 }
 
-// Adds the run's rows to `sum`, one after the other, eight on their way together; all lanes take part.
+// Adds the run's rows to `sum`, one after the other, four on their way together; all lanes take part.
 template <int W>
 static __device__ __forceinline__ void addRun(
     const long long* __restrict__ keys, long long run, long long row, const float* __restrict__ x, long long count,
@@ -138,15 +138,15 @@ static __device__ __forceinline__ void addRun(
   for (long long p = run; p < to; p += 32) {
     const long long key = p + threadIdx.x < to ? keys[p + threadIdx.x] : -1;
     const int mine = __popc(__ballot_sync(FULL, key >= 0 && key >> BITS == row));
-    for (int k = 0; k < mine; k += 8) {
-      Unit<W> u[8];
+    for (int k = 0; k < mine; k += 4) {
+      Unit<W> u[4];
 #pragma unroll
-      for (int q = 0; q < 8; q++) {
+      for (int q = 0; q < 4; q++) {
         const long long i = from + (__shfl_sync(FULL, (int)key, k + q) & (CHUNK - 1));
         if (there && k + q < mine) u[q] = load<W>(x + i * cols);
       }
 #pragma unroll
-      for (int q = 0; q < 8; q++) {
+      for (int q = 0; q < 4; q++) {
         if (k + q < mine) {
 #pragma unroll
           for (int w = 0; w < W; w++) sum.v[w] += u[q].v[w];
@@ -172,7 +172,7 @@ static __device__ __forceinline__ void inOrder(
   }
   if (runs <= 32) {
     for (int r = 0; r < runs; r++) {
-      const long long run = warpMin(mine);
+      const long long run = runs == 1 ? p : warpMin(mine);
       f(run);
       if (mine == run) mine = none;
     }
@@ -207,7 +207,7 @@ static __device__ __forceinline__ void scatterAdd(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 2) index_scatter_add_f32(
+extern "C" __global__ void __launch_bounds__(256, 4) index_scatter_add_f32(
     const long long* __restrict__ keys, const long long* __restrict__ head, const long long* __restrict__ next,
     const float* __restrict__ x, float* __restrict__ y, long long count, long long cols) {
   if (fours(cols, x, y)) scatterAdd<4>(keys, head, next, x, y, count, cols);
