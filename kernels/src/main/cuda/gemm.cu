@@ -1,11 +1,19 @@
-// What follows a matrix product, float32. A thread keeps its columns (4 side by side where cols and leading are multiples of
-// 4 and all addresses of 16 bytes, else 1) and walks rows. Any block (256) and any grid in x of fewer than 2^31 threads.
+// Products of few numbers and what follows any product, float32.
+//
+// gemm_small_f32 (float* a, float* b, float* c, float* bias, float* preactivation, float* scale, float* residual,
+//                 long long m, long long n, long long k, long long lda, long long ldb, long long ldc, float alpha,
+//                 int activation)
+//   c[i, j] = epilogue(alpha sum_p a[i, p] b[j, p]), the epilogue as below. A warp computes 2 rows of 4 columns, its lanes
+//   share the sum (4 numbers at a time where k, lda and ldb are multiples of 4 and a, b of 16 bytes). block (32, 8);
+//   grid (any, any), best (ceil(n / 32), ceil(m / 2)).
 //
 // gemm_epilogue_f32 (float* c, float* bias, float* preactivation, float* scale, float* residual, long long rows,
 //                    long long cols, long long leading, int activation)
 //   t = c[i, j] + bias[j], preactivation[i, j] = t, c[i, j] = residual[i, j] + scale[j] activation(t); rows begin
 //   leading elements apart in c, preactivation and residual; what is absent is null.
 //   activation: 0 none, 1 relu (NaN stays), 2 silu, 3 gelu (erf)
+//   A thread keeps its columns (4 side by side where cols and leading are multiples of 4 and all addresses of 16 bytes,
+//   else 1) and walks rows. Any block (256) and any grid in x of fewer than 2^31 threads.
 
 static __device__ __forceinline__ float activate(int f, float x) {
   switch (f) {
@@ -110,5 +118,71 @@ extern "C" __global__ void __launch_bounds__(256) gemm_epilogue_f32(
     epilogue<4>(c, bias, preactivation, scale, residual, rows, cols, leading, activation);
   } else {
     epilogue<1>(c, bias, preactivation, scale, residual, rows, cols, leading, activation);
+  }
+}
+
+#define SMALL_ROWS 2
+#define SMALL_COLUMNS 4
+
+// The warp's sums for rows i, i + 1 and columns j ... j + 3; what lies outside repeats the last one inside.
+template <int W>
+static __device__ __forceinline__ void smallProduct(
+    float (&sums)[SMALL_ROWS][SMALL_COLUMNS], const float* __restrict__ a, const float* __restrict__ b, long long i,
+    long long j, long long m, long long n, long long k, long long lda, long long ldb) {
+  const float* rows[SMALL_ROWS];
+  const float* columns[SMALL_COLUMNS];
+#pragma unroll
+  for (int r = 0; r < SMALL_ROWS; r++) rows[r] = a + (i + r < m ? i + r : m - 1) * lda;
+#pragma unroll
+  for (int q = 0; q < SMALL_COLUMNS; q++) columns[q] = b + (j + q < n ? j + q : n - 1) * ldb;
+  for (long long p = (long long)threadIdx.x * W; p < k; p += 32 * W) {
+    Unit<W> x[SMALL_ROWS], y[SMALL_COLUMNS];
+#pragma unroll
+    for (int r = 0; r < SMALL_ROWS; r++) x[r] = load<W>(rows[r] + p);
+#pragma unroll
+    for (int q = 0; q < SMALL_COLUMNS; q++) y[q] = load<W>(columns[q] + p);
+#pragma unroll
+    for (int r = 0; r < SMALL_ROWS; r++) {
+#pragma unroll
+      for (int q = 0; q < SMALL_COLUMNS; q++) {
+#pragma unroll
+        for (int e = 0; e < W; e++) sums[r][q] += x[r].v[e] * y[q].v[e];
+      }
+    }
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(256) gemm_small_f32(
+    const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ c, const float* __restrict__ bias,
+    float* __restrict__ preactivation, const float* __restrict__ scale, const float* __restrict__ residual, long long m,
+    long long n, long long k, long long lda, long long ldb, long long ldc, float alpha, int activation) {
+  const bool wide = ((k | lda | ldb) & 3) == 0 && (((unsigned long long)a | (unsigned long long)b) & 15) == 0;
+  for (long long i = (long long)blockIdx.y * SMALL_ROWS; i < m; i += (long long)gridDim.y * SMALL_ROWS) {
+    for (long long j = ((long long)blockIdx.x * 8 + threadIdx.y) * SMALL_COLUMNS; j < n;
+         j += (long long)gridDim.x * 8 * SMALL_COLUMNS) {
+      float sums[SMALL_ROWS][SMALL_COLUMNS] = {};
+      if (wide) smallProduct<4>(sums, a, b, i, j, m, n, k, lda, ldb);
+      else smallProduct<1>(sums, a, b, i, j, m, n, k, lda, ldb);
+      float mine = 0.0f; // lane 4 r + q keeps sums[r][q]
+#pragma unroll
+      for (int r = 0; r < SMALL_ROWS; r++) {
+#pragma unroll
+        for (int q = 0; q < SMALL_COLUMNS; q++) {
+          float sum = sums[r][q];
+#pragma unroll
+          for (int offset = 16; offset > 0; offset >>= 1) sum += __shfl_xor_sync(0xffffffffu, sum, offset);
+          if (threadIdx.x == r * SMALL_COLUMNS + q) mine = sum;
+        }
+      }
+      const long long row = i + threadIdx.x / SMALL_COLUMNS;
+      const long long column = j + threadIdx.x % SMALL_COLUMNS;
+      if (threadIdx.x < SMALL_ROWS * SMALL_COLUMNS && row < m && column < n) {
+        const long long at = row * ldc + column;
+        const float t = alpha * mine + (bias ? bias[column] : 0.0f);
+        if (preactivation) preactivation[at] = t;
+        const float u = (scale ? scale[column] : 1.0f) * activate(activation, t);
+        c[at] = residual ? residual[at] + u : u;
+      }
+    }
   }
 }

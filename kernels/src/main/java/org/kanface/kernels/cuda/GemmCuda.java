@@ -8,9 +8,12 @@ import org.kanface.kernels.GemmKernels;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.Precision;
 
-/// cuBLAS, and `gemm.cu` for what follows a product. In a 16-bit precision both factors are first
+/// cuBLAS, and `gemm.cu` for what follows a product and for small ones. In a 16-bit precision both
+/// factors are first
 /// copied to scratch memory in that type; the result is float32 all the same.
 final class GemmCuda implements GemmKernels {
+  private static final long SMALL = 2L << 20; // multiplications
+  private static final long SMALL_ROWS = 1024;
   private static final long ROW = 8; // 16-bit rows begin at multiples of 16 bytes
 
   private final CudaContext context;
@@ -36,6 +39,10 @@ final class GemmCuda implements GemmKernels {
             operand("a", s, a, s.transA(), s.m(), s.k(), s.lda(), batch.aOuter(), batch.aInner()),
             operand("b", s, b, s.transB(), s.k(), s.n(), s.ldb(), batch.bOuter(), batch.bInner()),
             operand("c", s, c, false, s.m(), s.n(), s.ldc(), batch.cOuter(), batch.cInner()));
+    if (isSmall(s)) {
+      small(s, operands, epilogue);
+      return;
+    }
     if (s.k() > 0) {
       try (var scratch = context.scratch().lease()) {
         products(s, factors(s, operands, scratch));
@@ -46,6 +53,43 @@ final class GemmCuda implements GemmKernels {
     if (!epilogue.isNone()) {
       finish(s, c, epilogue);
     }
+  }
+
+  /// Whether a kernel of our own is faster: cuBLAS takes longer to begin with such products than
+  /// they take, and its result needs another kernel for the epilogue.
+  private boolean isSmall(Gemm s) {
+    return precision == Precision.F32
+        && !s.transA()
+        && s.transB()
+        && !s.accumulate()
+        && s.batch().count() == 1
+        && s.k() > 0
+        && s.m() <= SMALL_ROWS
+        && s.m() * s.n() * s.k() <= SMALL;
+  }
+
+  private void small(Gemm s, Operands o, Epilogue e) {
+    long extent = (s.m() - 1) * s.ldc() + s.n();
+    module
+        .launch("gemm_small_f32")
+        .grid(Launch.blocks(s.n(), 32), Launch.rows(Math.ceilDiv(s.m(), 2)), 1)
+        .block(32, 8)
+        .floats(o.a.block, (s.m() - 1) * s.lda() + s.k())
+        .floats(o.b.block, (s.n() - 1) * s.ldb() + s.k())
+        .floats(o.c.block, extent)
+        .floats(e.bias(), s.n())
+        .floats(e.preactivation(), extent)
+        .floats(e.scale(), s.n())
+        .floats(e.residual(), extent)
+        .i64(s.m())
+        .i64(s.n())
+        .i64(s.k())
+        .i64(s.lda())
+        .i64(s.ldb())
+        .i64(s.ldc())
+        .f32(s.alpha())
+        .i32(number(e))
+        .run();
   }
 
   /// A stored matrix `[rows, cols]`, and how far apart those of a batch begin, in elements.
@@ -184,13 +228,17 @@ final class GemmCuda implements GemmKernels {
         .i64(rows)
         .i64(cols)
         .i64(leading)
-        .i32(
-            switch (e.activation()) {
-              case NONE -> 0;
-              case RELU -> 1;
-              case SILU -> 2;
-              case GELU -> 3;
-            })
+        .i32(number(e))
         .run();
+  }
+
+  /// The kernels' number for an epilogue's activation.
+  private static int number(Epilogue e) {
+    return switch (e.activation()) {
+      case NONE -> 0;
+      case RELU -> 1;
+      case SILU -> 2;
+      case GELU -> 3;
+    };
   }
 }

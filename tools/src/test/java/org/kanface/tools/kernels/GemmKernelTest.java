@@ -48,6 +48,55 @@ final class GemmKernelTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1, 1, 1, NONE",
+    "9, 115, 192, 192, 192, 115, GELU",
+    "7, 30, 19, 21, 20, 33, RELU",
+    "49, 60, 400, 404, 400, 60, SILU",
+    "3, 5, 130, 130, 131, 5, NONE"
+  })
+  void small(int m, int n, int k, int lda, int ldb, int ldc, Activation activation) {
+    try (var b = new Workbench("gemm", m + n)) {
+      Twin x = b.in("x", (long) m * lda);
+      Twin w = b.in("w", (long) n * ldb);
+      Twin y = b.in("y", (long) m * ldc);
+      Twin bias = b.in("bias", n);
+      Twin kept = b.in("kept", (long) m * ldc);
+      Twin scale = b.in("scale", n);
+      Twin residual = b.in("residual", (long) m * ldc);
+      var shape = Gemm.of(false, true, m, n, k).leading(lda, ldb, ldc).scaled(0.5);
+      b.launch(
+          "gemm_small_f32",
+          Dim3.of(2, 3),
+          Dim3.of(32, 8),
+          0,
+          x,
+          w,
+          y,
+          bias,
+          kept,
+          scale,
+          residual,
+          (long) m,
+          (long) n,
+          (long) k,
+          (long) lda,
+          (long) ldb,
+          (long) ldc,
+          0.5f,
+          activation.ordinal());
+      REFERENCE.gemm(
+          shape,
+          x.host(),
+          w.host(),
+          y.host(),
+          new Epilogue(bias.host(), activation, kept.host(), scale.host(), residual.host()));
+      b.requireEqual(y, 32, 1);
+      b.requireEqual(kept, 32, 1);
+    }
+  }
+
   private static void launch(
       Workbench b,
       Twin c,

@@ -185,7 +185,14 @@ final class ProfileTest {
       Twin residual = b.in("residual", 64 * 96);
       Object[] arguments = {c, bias, kept, scale, residual, 64L, 96L, 96L, 3};
       run(b, "gemm_epilogue_f32", Dim3.of(6), FLAT, 0, arguments);
+      small(b, c, residual, kept);
     }
+  }
+
+  /// 64 x 96 by 64 x 96, transposed.
+  private void small(Workbench b, Twin x, Twin w, Twin y) {
+    Object[] arguments = {x, w, y, 0L, 0L, 0L, 0L, 64L, 64L, 96L, 96L, 96L, 64L, 1f, 0};
+    run(b, "gemm_small_f32", Dim3.of(2, 32), WARPS, 0, arguments);
   }
 
   /// Windows of 3 x 3 every 2 pixels, as in front of residual networks.
