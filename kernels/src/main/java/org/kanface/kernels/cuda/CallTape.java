@@ -26,7 +26,9 @@ final class CallTape {
   private enum Mode {
     PLAIN,
     RECORD,
-    REPLAY
+    REPLAY,
+    /// Call by call, because a replay has ended before its time.
+    REST
   }
 
   /// How often the work was run each way, and how many launches got other arguments.
@@ -78,6 +80,7 @@ final class CallTape {
   private void end(boolean done) {
     switch (mode) {
       case PLAIN -> count(1, 0, 0, 0);
+      case REST -> {} // counted as missed
       case RECORD -> {
         close();
         count(0, 1, 0, 0);
@@ -113,7 +116,7 @@ final class CallTape {
   /// Enqueues a call, or keeps it for the graph that it belongs to.
   void enqueue(DeviceCall next) {
     switch (mode) {
-      case PLAIN -> next.enqueue(context.stream().handle());
+      case PLAIN, REST -> next.enqueue(context.stream().handle());
       case RECORD -> {
         next.enqueue(context.stream().handle());
         calls.add(next.kept());
@@ -167,7 +170,7 @@ final class CallTape {
     clear();
     misses += 2;
     count(0, 0, 0, 1);
-    mode = Mode.PLAIN;
+    mode = Mode.REST;
   }
 
   /// Forgets all graphs.
