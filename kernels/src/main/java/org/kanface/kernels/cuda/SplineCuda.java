@@ -12,11 +12,15 @@ import org.kanface.kernels.SplineKernels;
 /// `spline.cu` and `kan.cu`.
 final class SplineCuda implements SplineKernels {
   private static final int POINTS = 128; // threads of a block
-  private static final int TILE = 128; // outputs of a block
+  private static final int POINT = 8; // numbers of a point
+  private static final int TILE = 128; // outputs of a staged kernel's block
   private static final int SAMPLES = 64;
+  private static final int FEW = 8; // samples for which nothing is staged
   private static final int SHARED = 48 << 10;
-  private static final int LEAST_INPUTS = 16; // of a part
+  private static final int LEAST_INPUTS = 4; // of a part
   private static final int LEAST_SAMPLES = 64;
+  private static final int WARPS = 8;
+  private static final int INPUTS = 4; // of a block of gradients of the weights
 
   private final CudaContext context;
   private final CudaModule spline;
@@ -63,8 +67,8 @@ final class SplineCuda implements SplineKernels {
     final int basis;
     final int order;
     final double divisor;
-    final CudaMemory first; // [inputs, n]
-    final CudaMemory points; // [inputs, order + 2, n]
+    final CudaMemory points; // [inputs, n, POINT]
+    final int buffers; // inputs that find room in a staged kernel's shared memory, at most 2
 
     Call(KanLinear s, String direction, Memory x, Memory knots) {
       this.s = s;
@@ -74,14 +78,13 @@ final class SplineCuda implements SplineKernels {
       basis = s.spline().basis();
       order = s.spline().order();
       divisor = s.reduction() == MEAN ? inputs : 1;
-      first = scratch.take(inputs * n);
-      points = scratch.take(inputs * (order + 2) * n);
+      points = scratch.take(inputs * n * POINT);
+      buffers = (int) Math.min(2, SHARED / bufferBytes());
       kan.launch("kan_points_" + direction + "_f32")
           .grid(Launch.blocks(n, POINTS), Launch.rows(inputs), 1)
           .block(POINTS)
           .floats(x, n * inputs)
           .floats(knots, inputs * s.spline().knots())
-          .memory(first)
           .memory(points)
           .i64(n)
           .i64(inputs)
@@ -90,26 +93,31 @@ final class SplineCuda implements SplineKernels {
           .run();
     }
 
-    /// Bytes of a tile's coefficients and base scales.
-    int tileBytes(int tile) {
-      return (basis + 1) * tile * Float.BYTES;
+    /// Bytes of an input's coefficients and scales, and of the samples' points.
+    private long bufferBytes() {
+      return Float.BYTES * ((basis + 2L) * TILE + (long) SAMPLES * POINT);
+    }
+
+    int stagedBytes() {
+      return Math.toIntExact(buffers * bufferBytes());
+    }
+
+    /// Whether a staged kernel is of use: it has no NONE.
+    boolean staged() {
+      return buffers > 0 && n > FEW && outputs > 0 && s.reduction() != NONE;
     }
 
     long coefficients() {
       return inputs * basis * outputs;
     }
 
+    Launch sizes(Launch launch) {
+      return launch.i64(n).i64(inputs).i64(outputs).i32(basis).i32(order);
+    }
+
     Launch strides(Launch launch) {
       boolean none = s.reduction() == NONE;
-      return launch
-          .i64(n)
-          .i64(inputs)
-          .i64(outputs)
-          .i32(basis)
-          .i32(order)
-          .f32(divisor)
-          .i64(none ? inputs * outputs : outputs)
-          .i64(none ? outputs : 0);
+      return launch.i64(none ? inputs * outputs : outputs).i64(none ? outputs : 0);
     }
 
     @Override
@@ -130,59 +138,58 @@ final class SplineCuda implements SplineKernels {
     try (var c = new Call(shape, "forward", x, knots)) {
       long elements = shape.outputNumel();
       if (shape.reduction() == NONE) {
-        weights(c, kan.launch("kan_forward_edges_f32"), coef, scaleBase, scaleSpline)
-            .grid(Launch.blocks(elements, 256))
-            .block(256)
-            .floats(y, elements)
-            .i64(c.n)
-            .i64(c.inputs)
-            .i64(c.outputs)
-            .i32(c.basis)
-            .i32(c.order)
-            .run();
+        var launch =
+            weights(c, kan.launch("kan_forward_edges_f32"), coef, scaleBase, scaleSpline)
+                .grid(Launch.blocks(elements, 256))
+                .block(256)
+                .floats(y, elements);
+        c.sizes(launch).run();
         return;
       }
-      int blocks = tiles(c.outputs, TILE) * tiles(c.n, SAMPLES);
+      if (!c.staged()) {
+        int warps = Math.clamp(c.inputs, 1, 32);
+        var launch =
+            weights(c, kan.launch("kan_forward_direct_f32"), coef, scaleBase, scaleSpline)
+                .grid(tiles(c.outputs, 32), Launch.rows(c.n), 1)
+                .block(32, warps)
+                .shared(warps * 32 * Float.BYTES)
+                .floats(y, elements);
+        c.sizes(launch).f32(c.divisor).run();
+        return;
+      }
+      long blocks = (long) tiles(c.outputs, TILE) * tiles(c.n, SAMPLES);
       var cut = Cut.of(c.inputs, LEAST_INPUTS, blocks);
-      if (cut.parts() == 1) {
-        forward(c, coef, scaleBase, scaleSpline, y, cut);
-        return;
+      boolean whole = cut.parts() == 1;
+      Memory sums = whole ? y : c.scratch.take(cut.parts() * elements);
+      var launch =
+          staged(c, "kan_forward_f32", cut, coef, scaleBase, scaleSpline)
+              .floats(sums, cut.parts() * elements);
+      c.sizes(launch).i32(c.buffers).f32(whole ? c.divisor : 1).i64(cut.span()).run();
+      if (!whole) {
+        finish(sums, y, elements, cut.parts(), c.divisor);
       }
-      CudaMemory partial = c.scratch.take(cut.parts() * elements);
-      forward(c, coef, scaleBase, scaleSpline, partial, cut);
-      kan.launch("kan_forward_finish_f32")
-          .grid(Launch.blocks(elements, 256))
-          .block(256)
-          .memory(partial)
-          .floats(y, elements)
-          .i64(elements)
-          .i32(cut.parts())
-          .f32(c.divisor)
-          .run();
     }
   }
 
-  private void forward(
-      Call c, Memory coef, Memory scaleBase, Memory scaleSpline, Memory y, Cut cut) {
-    boolean staged = c.tileBytes(TILE) <= SHARED;
-    var launch = kan.launch(staged ? "kan_forward_f32" : "kan_forward_direct_f32");
-    if (staged) {
-      launch
-          .grid(tiles(c.outputs, TILE), Launch.rows(tiles(c.n, SAMPLES)), cut.parts())
-          .block(32, 8)
-          .shared(c.tileBytes(TILE));
-    } else {
-      launch.grid(Launch.blocks(c.n * c.outputs, 256), 1, cut.parts()).block(256);
-    }
-    weights(c, launch, coef, scaleBase, scaleSpline)
-        .floats(y, cut.parts() * c.n * c.outputs)
-        .i64(c.n)
-        .i64(c.inputs)
-        .i64(c.outputs)
-        .i32(c.basis)
-        .i32(c.order)
-        .f32(cut.parts() > 1 ? 1 : c.divisor)
-        .i64(cut.span())
+  private Launch staged(
+      Call c, String kernel, Cut inputs, Memory coef, Memory scaleBase, Memory scaleSpline) {
+    var launch =
+        kan.launch(kernel)
+            .grid(tiles(c.outputs, TILE), Launch.rows(tiles(c.n, SAMPLES)), inputs.parts())
+            .block(32, WARPS)
+            .shared(c.stagedBytes());
+    return weights(c, launch, coef, scaleBase, scaleSpline);
+  }
+
+  private void finish(Memory partial, Memory y, long elements, int parts, double divisor) {
+    kan.launch("kan_finish_f32")
+        .grid(Launch.blocks(elements, 256))
+        .block(256)
+        .floats(partial, parts * elements)
+        .floats(y, elements)
+        .i64(elements)
+        .i32(parts)
+        .f32(divisor)
         .run();
   }
 
@@ -197,16 +204,29 @@ final class SplineCuda implements SplineKernels {
       Memory dy,
       Memory dx) {
     try (var c = new Call(shape, "backward", x, knots)) {
-      boolean staged = c.tileBytes(TILE) <= SHARED;
+      long elements = c.n * c.inputs;
+      if (!c.staged()) {
+        var launch =
+            weights(c, kan.launch("kan_backward_input_direct_f32"), coef, scaleBase, scaleSpline)
+                .grid(tiles(c.inputs, 1), Launch.rows(tiles(c.n, WARPS)), 1)
+                .block(32, WARPS)
+                .floats(dy, shape.outputNumel())
+                .floats(dx, elements);
+        c.strides(c.sizes(launch).f32(c.divisor)).run();
+        return;
+      }
+      int parts = Math.max(1, tiles(c.outputs, TILE));
+      boolean whole = parts == 1;
+      Memory sums = whole ? dx : c.scratch.take(parts * elements);
+      var cut = Cut.of(c.inputs, LEAST_INPUTS, (long) parts * tiles(c.n, SAMPLES));
       var launch =
-          kan.launch(staged ? "kan_backward_input_f32" : "kan_backward_input_direct_f32")
-              .grid(tiles(c.inputs, 1), Launch.rows(tiles(c.n, SAMPLES)), 1)
-              .block(32, 8)
-              .shared(staged ? c.tileBytes(TILE) : 0);
-      weights(c, launch, coef, scaleBase, scaleSpline)
-          .floats(dy, shape.outputNumel())
-          .floats(dx, c.n * c.inputs);
-      c.strides(launch).run();
+          staged(c, "kan_backward_input_f32", cut, coef, scaleBase, scaleSpline)
+              .floats(dy, shape.outputNumel())
+              .floats(sums, parts * elements);
+      c.sizes(launch).i32(c.buffers).f32(whole ? c.divisor : 1).i64(cut.span()).run();
+      if (!whole) {
+        finish(sums, dx, elements, parts, c.divisor);
+      }
     }
   }
 
@@ -222,47 +242,82 @@ final class SplineCuda implements SplineKernels {
       @Nullable Memory dscaleBase,
       @Nullable Memory dscaleSpline) {
     try (var c = new Call(shape, "forward", x, knots)) {
-      int chunk = 32 * (c.order + 3) * Float.BYTES;
-      int tile = c.outputs <= 32 ? 32 : c.outputs <= 64 ? 64 : TILE;
-      while (tile > 32 && c.tileBytes(tile) + chunk > SHARED) {
-        tile /= 2;
-      }
-      boolean staged = c.tileBytes(tile) + chunk <= SHARED;
-      long blocks = tiles(c.outputs, tile) * c.inputs;
+      int gridSize = c.s.spline().gridSize();
+      long blocks = (long) tiles(c.outputs, 64) * tiles(c.inputs, INPUTS);
       var cut = Cut.of(c.n, LEAST_SAMPLES, blocks);
-      CudaMemory partial = c.scratch.take(cut.parts() * c.inputs * (c.basis + 1) * c.outputs);
+      int parts = cut.parts();
+      boolean fits = (long) WARPS * gridSize * Integer.BYTES <= SHARED;
+      CudaMemory sorted = c.scratch.take(c.inputs * c.n * POINT);
+      CudaMemory bounds = c.scratch.take(parts * c.inputs * (gridSize + 1));
+      kan.launch("kan_sort_f32")
+          .grid(tiles(c.inputs, 1), parts, 1)
+          .block(32, WARPS)
+          .shared(fits ? WARPS * gridSize * Integer.BYTES : 0)
+          .memory(c.points)
+          .memory(fits ? null : c.scratch.take(parts * c.inputs * WARPS * gridSize))
+          .memory(sorted)
+          .memory(bounds)
+          .i64(c.n)
+          .i64(c.inputs)
+          .i32(gridSize)
+          .i64(cut.span())
+          .run();
+      Memory partial =
+          parts == 1 ? null : c.scratch.take(parts * c.inputs * (c.basis + 1) * c.outputs);
       var launch =
-          kan.launch(staged ? "kan_backward_weights_f32" : "kan_backward_weights_direct_f32")
-              .grid(tiles(c.outputs, tile), Launch.rows(c.inputs), cut.parts())
-              .block(tile)
-              .shared(chunk + (staged ? c.tileBytes(tile) : 0))
-              .memory(c.first)
-              .memory(c.points)
+          kan.launch("kan_backward_weights_f32")
+              .grid(tiles(c.outputs, 64), Launch.rows(tiles(c.inputs, INPUTS)), parts)
+              .block(32, INPUTS)
+              .memory(sorted)
+              .memory(bounds)
               .floats(dy, shape.outputNumel())
+              .floats(coef, c.coefficients())
+              .floats(scaleSpline, c.inputs * c.outputs)
               .memory(partial);
-      c.strides(launch).i64(cut.span()).run();
-      kan.launch("kan_backward_weights_finish_f32")
-          .grid(Launch.blocks(c.inputs * c.outputs, TILE))
-          .block(TILE)
-          .memory(partial)
-          .floats(coef, c.coefficients())
-          .floats(scaleSpline, c.inputs * c.outputs)
-          .floats(dcoef, c.coefficients())
-          .floats(dscaleBase, c.inputs * c.outputs)
-          .floats(dscaleSpline, c.inputs * c.outputs)
+      gradients(c, launch, dcoef, dscaleBase, dscaleSpline)
+          .i64(c.n)
+          .i64(c.inputs)
+          .i64(c.outputs)
+          .i32(gridSize)
+          .i32(c.order)
+          .f32(c.divisor)
+          .i64(cut.span());
+      c.strides(launch).run();
+      if (partial == null) {
+        return;
+      }
+      var finish =
+          kan.launch("kan_backward_weights_finish_f32")
+              .grid(tiles(c.outputs, 32), Launch.rows(c.inputs), 1)
+              .block(32, WARPS)
+              .memory(partial)
+              .floats(coef, c.coefficients())
+              .floats(scaleSpline, c.inputs * c.outputs);
+      gradients(c, finish, dcoef, dscaleBase, dscaleSpline)
           .i64(c.inputs)
           .i64(c.outputs)
           .i32(c.basis)
-          .i32(cut.parts())
+          .i32(parts)
           .run();
     }
   }
 
-  /// The arguments with which most kernels of the family begin.
+  private static Launch gradients(
+      Call c,
+      Launch launch,
+      @Nullable Memory dcoef,
+      @Nullable Memory dscaleBase,
+      @Nullable Memory dscaleSpline) {
+    return launch
+        .floats(dcoef, c.coefficients())
+        .floats(dscaleBase, c.inputs * c.outputs)
+        .floats(dscaleSpline, c.inputs * c.outputs);
+  }
+
+  /// The arguments with which kernels on edges begin.
   private static Launch weights(
       Call c, Launch launch, Memory coef, Memory scaleBase, Memory scaleSpline) {
     return launch
-        .memory(c.first)
         .memory(c.points)
         .floats(coef, c.coefficients())
         .floats(scaleBase, c.inputs * c.outputs)

@@ -32,7 +32,6 @@ final class KanKernelTest {
     final Twin coef;
     final Twin scaleBase;
     final Twin scaleSpline;
-    final Twin first;
     final Twin points;
 
     Layer(KanLinear s, boolean wild) {
@@ -52,8 +51,7 @@ final class KanKernelTest {
       coef = b.in("coef", inputs * basis * outputs);
       scaleBase = b.in("scaleBase", inputs * outputs);
       scaleSpline = b.in("scaleSpline", inputs * outputs);
-      first = b.outBytes("first", inputs * n, 4);
-      points = b.out("points", inputs * (order + 2) * n);
+      points = b.out("points", inputs * n * 8);
     }
 
     void points(String direction) {
@@ -64,7 +62,6 @@ final class KanKernelTest {
           0,
           x,
           knots,
-          first,
           points,
           n,
           inputs,
@@ -72,8 +69,9 @@ final class KanKernelTest {
           order);
     }
 
-    int rows(int tile) {
-      return (basis + 1) * tile * 4;
+    /// Bytes of a staged kernel's buffers.
+    int staged(int buffers) {
+      return buffers * (basis + 6) * 512;
     }
 
     @Override
@@ -109,24 +107,27 @@ final class KanKernelTest {
       try (var l = new Layer(shape(n, inputs, outputs, gridSize, order, reduction), wild)) {
         l.points("forward");
         Twin y = l.b.out("y", n * outputs);
-        forward(l, "kan_forward_f32", Dim3.of(1, 1), WARPS, l.rows(128), y);
-        reference(l, y);
-        l.b.requireSum(y, inputs, 4);
-        Twin direct = l.b.out("direct", n * outputs);
-        forward(l, "kan_forward_direct_f32", Dim3.of(3), Dim3.of(64), 0, direct);
-        reference(l, direct);
-        l.b.requireSum(direct, inputs, 4);
+        for (int buffers = 1; buffers <= 2; buffers++) {
+          forward(l, Dim3.of(1, 1), buffers, y);
+          reference(l, y);
+          l.b.requireSum(y, inputs, 4);
+        }
+        for (int warps : new int[] {1, 4}) {
+          Twin direct = l.b.out("direct" + warps, n * outputs);
+          direct(l, warps, direct);
+          reference(l, direct);
+          l.b.requireSum(direct, inputs, 4);
+        }
       }
     }
   }
 
-  private static void forward(Layer l, String kernel, Dim3 grid, Dim3 block, int shared, Twin y) {
+  private static void forward(Layer l, Dim3 grid, int buffers, Twin y) {
     l.b.launch(
-        kernel,
+        "kan_forward_f32",
         grid,
-        block,
-        shared,
-        l.first,
+        WARPS,
+        l.staged(buffers),
         l.points,
         l.coef,
         l.scaleBase,
@@ -137,8 +138,28 @@ final class KanKernelTest {
         l.outputs,
         l.basis,
         l.order,
+        buffers,
         grid.z() > 1 ? 1f : l.divisor,
         (l.inputs + grid.z() - 1) / grid.z());
+  }
+
+  private static void direct(Layer l, int warps, Twin y) {
+    l.b.launch(
+        "kan_forward_direct_f32",
+        Dim3.of(2, 3),
+        Dim3.of(32, warps),
+        warps * 128,
+        l.points,
+        l.coef,
+        l.scaleBase,
+        l.scaleSpline,
+        y,
+        l.n,
+        l.inputs,
+        l.outputs,
+        l.basis,
+        l.order,
+        l.divisor);
   }
 
   private static void reference(Layer l, Twin y) {
@@ -161,9 +182,9 @@ final class KanKernelTest {
       int parts = 3;
       Twin partial = l.b.out("partial", parts * l.n * l.outputs);
       Twin y = l.b.out("y", l.n * l.outputs);
-      forward(l, "kan_forward_f32", new Dim3(2, 2, parts), WARPS, l.rows(128), partial);
+      forward(l, new Dim3(2, 2, parts), 2, partial);
       l.b.launch(
-          "kan_forward_finish_f32",
+          "kan_finish_f32",
           Dim3.of(2),
           Dim3.of(256),
           0,
@@ -188,7 +209,6 @@ final class KanKernelTest {
           Dim3.of(2),
           Dim3.of(64),
           0,
-          l.first,
           l.points,
           l.coef,
           l.scaleBase,
@@ -213,27 +233,12 @@ final class KanKernelTest {
         l.points("backward");
         Twin dy = l.b.in("dy", l.s.outputNumel());
         Twin dx = l.b.out("dx", n * inputs);
-        for (boolean staged : new boolean[] {true, false}) {
-          l.b.launch(
-              staged ? "kan_backward_input_f32" : "kan_backward_input_direct_f32",
-              Dim3.of(2, 1),
-              WARPS,
-              staged ? l.rows(128) : 0,
-              l.first,
-              l.points,
-              l.coef,
-              l.scaleBase,
-              l.scaleSpline,
-              dy,
-              dx,
-              n,
-              inputs,
-              outputs,
-              l.basis,
-              order,
-              l.divisor,
-              l.sampleStride,
-              l.inputStride);
+        for (int buffers = reduction == Reduction.NONE ? 0 : 2; buffers >= 0; buffers--) {
+          if (buffers == 0) {
+            direct(l, dy, dx);
+          } else {
+            staged(l, buffers, dy, dx);
+          }
           Workbench.REFERENCE
               .spline()
               .kanGradInput(
@@ -251,30 +256,19 @@ final class KanKernelTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(textBlock = SIZES + "5,3,33,5,3,NONE")
-  void backwardWeights(
-      long n, long inputs, long outputs, int gridSize, int order, Reduction reduction) {
-    try (var l = new Layer(shape(n, inputs, outputs, gridSize, order, reduction), false)) {
-      l.points("forward");
-      Twin dy = l.b.in("dy", l.s.outputNumel());
-      for (int parts : new int[] {1, 3}) {
-        weights(l, dy, parts, 32 << parts / 2, true);
-        weights(l, dy, parts, 64, false);
-      }
-    }
-  }
-
-  private static void weights(Layer l, Twin dy, int parts, int tile, boolean staged) {
-    Twin partial = l.b.out("partial", parts * l.inputs * (l.basis + 1) * l.outputs);
-    int chunk = 32 * (l.order + 3) * 4;
+  private static void staged(Layer l, int buffers, Twin dy, Twin dx) {
+    int parts = Math.clamp((l.outputs + 127) / 128, 1, 8);
+    Twin partial = l.b.out("partial" + buffers, parts * l.n * l.inputs);
+    int spans = 2;
     l.b.launch(
-        staged ? "kan_backward_weights_f32" : "kan_backward_weights_direct_f32",
-        new Dim3(2, 2, parts),
-        Dim3.of(tile),
-        staged ? l.rows(tile) + chunk : chunk,
-        l.first,
+        "kan_backward_input_f32",
+        new Dim3(1, 2, spans),
+        WARPS,
+        l.staged(buffers),
         l.points,
+        l.coef,
+        l.scaleBase,
+        l.scaleSpline,
         dy,
         partial,
         l.n,
@@ -282,14 +276,107 @@ final class KanKernelTest {
         l.outputs,
         l.basis,
         l.order,
+        buffers,
+        1f,
+        (l.inputs + spans - 1) / spans);
+    l.b.launch(
+        "kan_finish_f32",
+        Dim3.of(2),
+        Dim3.of(64),
+        0,
+        partial,
+        dx,
+        l.n * l.inputs,
+        l.outputs == 0 ? 0 : parts,
+        l.divisor);
+  }
+
+  private static void direct(Layer l, Twin dy, Twin dx) {
+    l.b.launch(
+        "kan_backward_input_direct_f32",
+        Dim3.of(2, 1),
+        WARPS,
+        0,
+        l.points,
+        l.coef,
+        l.scaleBase,
+        l.scaleSpline,
+        dy,
+        dx,
+        l.n,
+        l.inputs,
+        l.outputs,
+        l.basis,
+        l.order,
         l.divisor,
         l.sampleStride,
-        l.inputStride,
-        (l.n + parts - 1) / parts);
+        l.inputStride);
+  }
+
+  @ParameterizedTest
+  @CsvSource(textBlock = SIZES + "5,3,33,5,3,NONE")
+  void backwardWeights(
+      long n, long inputs, long outputs, int gridSize, int order, Reduction reduction) {
+    try (var l = new Layer(shape(n, inputs, outputs, gridSize, order, reduction), false)) {
+      l.points("forward");
+      Twin dy = l.b.in("dy", l.s.outputNumel());
+      weights(l, dy, 0, 4, true);
+      weights(l, dy, 1, 8, false);
+      weights(l, dy, Math.clamp(n, 1, 3), 8, true);
+    }
+  }
+
+  /// @param parts 0: one, and no partial sums
+  private static void weights(Layer l, Twin dy, int parts, int warps, boolean shared) {
+    int gridSize = l.s.spline().gridSize();
+    int cuts = Math.max(1, parts);
+    long span = (l.n + cuts - 1) / cuts;
+    Twin partial = l.b.out("partial", cuts * l.inputs * (l.basis + 1) * l.outputs);
+    Twin sorted = l.b.out("sorted", l.inputs * l.n * 8);
+    Twin bounds = l.b.outBytes("bounds", cuts * l.inputs * (gridSize + 1), 4);
+    Twin counts = l.b.outBytes("counts", cuts * l.inputs * warps * gridSize, 4);
+    l.b.launch(
+        "kan_sort_f32",
+        Dim3.of(2, cuts),
+        Dim3.of(32, warps),
+        shared ? warps * gridSize * 4 : 0,
+        l.points,
+        shared ? 0L : counts,
+        sorted,
+        bounds,
+        l.n,
+        l.inputs,
+        gridSize,
+        span);
     Twin dcoef = l.b.out("dcoef", l.coef.size());
     Twin dbase = l.b.out("dscaleBase", l.scaleBase.size());
     Twin dspline = l.b.out("dscaleSpline", l.scaleSpline.size());
-    finish(l, partial, dcoef, dbase, dspline, parts);
+    l.b.launch(
+        "kan_backward_weights_f32",
+        new Dim3(2, 1, cuts),
+        WARPS,
+        0,
+        sorted,
+        bounds,
+        dy,
+        l.coef,
+        l.scaleSpline,
+        parts == 0 ? 0L : partial,
+        dcoef,
+        dbase,
+        dspline,
+        l.n,
+        l.inputs,
+        l.outputs,
+        gridSize,
+        l.order,
+        l.divisor,
+        span,
+        l.sampleStride,
+        l.inputStride);
+    if (parts > 0) {
+      finish(l, partial, dcoef, dbase, dspline, parts);
+    }
     Workbench.REFERENCE
         .spline()
         .kanGradWeights(
@@ -305,6 +392,9 @@ final class KanKernelTest {
     l.b.requireSum(dcoef, l.n, 4);
     l.b.requireSum(dbase, l.n, 4);
     l.b.requireSum(dspline, l.n, 4);
+    if (parts == 0) {
+      return;
+    }
     float[] before = l.b.floats(dcoef);
     finish(l, partial, 0L, 0L, dspline, parts);
     finish(l, partial, 0L, dbase, 0L, parts);
@@ -316,8 +406,8 @@ final class KanKernelTest {
       Layer l, Twin partial, Object dcoef, Object dbase, Object dspline, int parts) {
     l.b.launch(
         "kan_backward_weights_finish_f32",
-        Dim3.of(2),
-        Dim3.of(64),
+        Dim3.of(1, 2),
+        WARPS,
         0,
         partial,
         l.coef,

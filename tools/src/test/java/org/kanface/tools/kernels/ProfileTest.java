@@ -595,14 +595,14 @@ final class ProfileTest {
       Twin coef = b.in("coef", in * basis * out);
       Twin base = b.in("scaleBase", in * out);
       Twin scale = b.in("scaleSpline", in * out);
-      Twin first = b.outBytes("first", n * in, 4);
-      Twin points = b.out("points", n * in * 5);
+      Twin points = b.out("points", n * in * 8);
+      Twin sorted = b.out("sorted", n * in * 8);
+      Twin bounds = b.outBytes("bounds", in * 26, 4);
       Twin dy = b.in("dy", n * out);
       Twin dx = b.out("dx", n * in);
       Twin y = b.out("y", n * in * out);
       Twin sums = b.out("sums", in * (basis + 1) * out);
-      int rows = (basis + 1) * 512;
-      int chunk = 32 * 6 * 4;
+      int buffers = 2 * (basis + 6) * 512;
       for (String f : new String[] {"backward", "forward"}) {
         run(
             b,
@@ -612,7 +612,6 @@ final class ProfileTest {
             0,
             x,
             knots,
-            first,
             points,
             n,
             in,
@@ -624,8 +623,7 @@ final class ProfileTest {
           "kan_forward_f32",
           Dim3.of(2, 1),
           WARPS,
-          rows,
-          first,
+          buffers,
           points,
           coef,
           base,
@@ -636,15 +634,15 @@ final class ProfileTest {
           out,
           basis,
           3,
+          2,
           1f,
           in);
       run(
           b,
           "kan_forward_direct_f32",
-          Dim3.of(64),
-          FLAT,
-          0,
-          first,
+          Dim3.of((int) (out + 31) / 32, (int) n),
+          WARPS,
+          8 * 128,
           points,
           coef,
           base,
@@ -655,15 +653,13 @@ final class ProfileTest {
           out,
           basis,
           3,
-          1f,
-          in);
+          1f);
       run(
           b,
           "kan_forward_edges_f32",
           Dim3.of(64),
           FLAT,
           0,
-          first,
           points,
           coef,
           base,
@@ -674,54 +670,90 @@ final class ProfileTest {
           out,
           basis,
           3);
-      run(b, "kan_forward_finish_f32", EIGHT, FLAT, 0, coef, y, n * out, 2, 1f);
-      for (String f : new String[] {"", "_direct"}) {
-        run(
-            b,
-            "kan_backward_input" + f + "_f32",
-            Dim3.of(16, 1),
-            WARPS,
-            f.isEmpty() ? rows : 0,
-            first,
-            points,
-            coef,
-            base,
-            scale,
-            dy,
-            dx,
-            n,
-            in,
-            out,
-            basis,
-            3,
-            1f,
-            out,
-            0L);
-        run(
-            b,
-            "kan_backward_weights" + f + "_f32",
-            Dim3.of(2, 16),
-            Dim3.of(128),
-            f.isEmpty() ? rows + chunk : chunk,
-            first,
-            points,
-            dy,
-            sums,
-            n,
-            in,
-            out,
-            basis,
-            3,
-            1f,
-            out,
-            0L,
-            n);
-      }
+      run(b, "kan_finish_f32", EIGHT, FLAT, 0, coef, y, n * out, 2, 1f);
+      run(
+          b,
+          "kan_backward_input_f32",
+          new Dim3(2, 1, 4),
+          WARPS,
+          buffers,
+          points,
+          coef,
+          base,
+          scale,
+          dy,
+          y,
+          n,
+          in,
+          out,
+          basis,
+          3,
+          2,
+          1f,
+          in / 4);
+      run(
+          b,
+          "kan_backward_input_direct_f32",
+          Dim3.of(16, 1),
+          WARPS,
+          0,
+          points,
+          coef,
+          base,
+          scale,
+          dy,
+          dx,
+          n,
+          in,
+          out,
+          basis,
+          3,
+          1f,
+          out,
+          0L);
+      run(
+          b,
+          "kan_sort_f32",
+          Dim3.of(16),
+          WARPS,
+          8 * 25 * 4,
+          points,
+          0L,
+          sorted,
+          bounds,
+          n,
+          in,
+          25,
+          n);
+      run(
+          b,
+          "kan_backward_weights_f32",
+          Dim3.of(2, 4),
+          Dim3.of(32, 4),
+          0,
+          sorted,
+          bounds,
+          dy,
+          coef,
+          scale,
+          0L,
+          y,
+          base,
+          scale,
+          n,
+          in,
+          out,
+          25,
+          3,
+          1f,
+          n,
+          out,
+          0L);
       run(
           b,
           "kan_backward_weights_finish_f32",
-          Dim3.of(32),
-          Dim3.of(128),
+          Dim3.of(4, 16),
+          WARPS,
           0,
           sums,
           coef,
