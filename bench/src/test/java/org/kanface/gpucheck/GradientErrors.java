@@ -61,8 +61,7 @@ final class GradientErrors {
   }
 
   /// The tensors whose error is more than [#TIMES] the larger of what the CPU's is there and of
-  /// what
-  /// it typically is, which chance may make smaller; and by how much.
+  /// what it typically is, which chance may make smaller; and by how much.
   SortedMap<String, String> apart(GradientErrors cpu) {
     double typical = cpu.typical();
     var apart = new TreeMap<String, String>();

@@ -57,8 +57,7 @@ public final class Device {
 
   /// The same with matrix products and dense convolutions in `precision`: a device of its own,
   /// whose tensors do not mix with those of others. Throws [IllegalStateException] with one
-  /// sentence
-  /// where it has no such products, else as [#of(String)].
+  /// sentence where it has no such products, else as [#of(String)].
   public static Device of(String device, Precision precision) {
     if (precision == Precision.F32) {
       return of(device);

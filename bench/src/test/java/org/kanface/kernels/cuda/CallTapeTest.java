@@ -21,8 +21,7 @@ import org.kanface.simulated.TinyTraining;
 import org.kanface.tensor.Device;
 
 /// Work that is run again and again through CUDA graphs of the simulated driver: the same results
-/// to
-/// the bit as without, also where it suddenly does something else.
+/// to the bit as without, also where it suddenly does something else.
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class CallTapeTest {
   private static final int STEPS = 8;

@@ -5,9 +5,8 @@ import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Memory;
 
 /// The kernels of `depthwise.cu` for the kernels that networks have: squares of 3, 5, 7 or 9
-/// without
-/// dilation. A thread works on a strip of seven neighbouring outputs of a row, of four channels
-/// where their number and the addresses allow, else of one.
+/// without dilation. A thread works on a strip of seven neighbouring outputs of a row, of four
+/// channels where their number and the addresses allow, else of one.
 final class DepthwiseStrips {
   private static final int STRIP = 7;
   private static final int THREADS = 256; // of a block

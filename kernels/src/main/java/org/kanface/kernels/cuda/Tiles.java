@@ -1,9 +1,8 @@
 package org.kanface.kernels.cuda;
 
 /// How kernels that sum columns cover a matrix: blocks of `lanes` x `lines` threads, `across` of
-/// them
-/// side by side, the rows cut into parts. A lane has a unit, which is 4 columns where their number
-/// is a multiple of 4, else 1.
+/// them side by side, the rows cut into parts. A lane has a unit, which is 4 columns where their
+/// number is a multiple of 4, else 1.
 ///
 /// @param cut of the rows; the parts' sums are for [#finishing]
 record Tiles(int lanes, int lines, int across, Cut cut) {

@@ -12,8 +12,7 @@ import org.kanface.kernels.Unary;
 import org.kanface.tools.ptx.Dim3;
 
 /// `elementwise.cu` against the plain loops: tails, blocks that are not aligned to 16 bytes,
-/// special
-/// values, broadcasting walks.
+/// special values, broadcasting walks.
 final class ElementwiseKernelTest {
   private static final ElementwiseKernels REFERENCE = Workbench.REFERENCE.elementwise();
   private static final Dim3 GRID = Dim3.of(2);
