@@ -148,7 +148,8 @@ public record ModelConfig(
     } else if (network.equals("EfficientFR")) {
       smallest = 15;
     } else if (layers(network) > 0) {
-      boolean fixed = network.endsWith("_ada") || pooling != Pooling.GAP; // a last map of 7 × 7
+      boolean fixed =
+          pooling == Pooling.FLATTEN && !network.endsWith("_ada"); // a last map of 7 × 7
       smallest = fixed ? 97 : 16;
       largest = fixed ? 112 : largest;
     }

@@ -33,7 +33,7 @@ class MainTest {
         "flops --gird_size=3       | no option --gird_size=3",
         "flops --grid_size=0       | grid_size: expected 1 or more, got 0",
         "flops --grid_size=many    | Invalid value for option '--grid_size': 'many' is not an int",
-        "flops --name=r50 --image_size=96 | image_size: r50 needs 97 to 112 pixels, got 96",
+        "flops --name=r50 --image_size=12 | image_size: r50 needs 16 to 1024 pixels, got 12",
         "plan demo batchsize=4     | batchsize: no such key; did you mean batch_size?",
         "plan demo lr=fast         | lr: expected a number, got \"fast\"",
         "plan dmeo                 | no preset or file named dmeo; did you mean demo?",

@@ -174,7 +174,6 @@ class ConfigLoaderTest {
             + " r200, r18_ada, r34_ada, r50_ada, r100_ada, r200_ada, EfficientFR, MobileFaceNet,"
             + " got \"KanFace\"",
         "network=MobileFaceNet | image_size: MobileFaceNet needs 112 to 112 pixels, got 48",
-        "network=r50_ada | image_size: r50_ada needs 97 to 112 pixels, got 48",
         "dropout=1 | dropout: expected 0 to 0.99, got 1",
         "loss=arcface | margin_list: the arcface loss adds m2 to the angle and has no m3, got 0.2",
         "lr=-1 | lr: expected a positive number, got -1",

@@ -27,13 +27,15 @@ import org.kanface.tensor.Shape;
 /// stages of [IBasicBlock]s at half the size each, batch norm, pooling, a linear layer and a batch
 /// norm whose weight stays at 1.
 public final class IResNet extends Module {
-  private static final int MAP = 7; // side of the last map that weights and flattening need
+  private static final int MAP = 7; // side of the last map of an image of 112 pixels
   private static final double SIGMA = 3;
   private static final int SMALLEST_IMAGE = 16;
 
   /// How the last map becomes a vector.
   public enum Pooling {
-    /// Gaussian-weighted mean ([GaussianPool]); needs images of 97 to 112 pixels a side.
+    /// Gaussian-weighted mean ([GaussianPool]); published for images of 97 to 112 pixels a side,
+    /// for
+    /// others with a Gaussian as wide beside the last map.
     WEIGHTED,
     /// Plain mean, for images of any size.
     AVERAGE,
@@ -204,7 +206,7 @@ public final class IResNet extends Module {
   }
 
   private void check(Shape s) {
-    boolean fixed = config.pooling != Pooling.AVERAGE;
+    boolean fixed = config.pooling == Pooling.FLATTEN;
     long low = fixed ? 16 * (MAP - 1) + 1 : SMALLEST_IMAGE;
     long high = fixed ? 16 * MAP : Long.MAX_VALUE;
     Check.that(s.rank() == 4 && s.dim(3) == 3, "IResNet", "images %s: expected [n, h, w, 3]", s);

@@ -1,6 +1,7 @@
 package org.kanface.nn.layer;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.AdaptiveAveragePool;
@@ -15,44 +16,51 @@ import org.kanface.tensor.Tensor;
 
 /// Global weighted pooling: the mean over positions of a map times a fixed Gaussian.
 ///
-/// `y_c = 1/size² Σ_ij G_ij x_ijc`, `G_ij ∝ exp(-((i - m)² + (j - m)²)/(2σ²))` with `m = (size -
-/// 1)/2` and `Σ G = 1`. The weights add up to `1/size²`, not to 1, as published. Shapes: `x [n,
-/// size, size, c]` → `y [n, c]`. `G` is not trained and not in the state dict.
+/// `y_c = 1/(h·w) Σ_ij G_ij x_ijc`, `G_ij ∝ exp(-(i - (h-1)/2)²/(2σ_h²) - (j - (w-1)/2)²/(2σ_w²))`,
+/// `Σ G = 1`, with `σ_h = σ·h/size`: the Gaussian of a map of the published side, as wide beside
+/// any
+/// other. The weights add up to `1/(h·w)`, not to 1, as published. Shapes: `x [n, h, w, c]` → `y
+/// [n,
+/// c]`. `G` is not trained and not in the state dict.
 public final class GaussianPool extends Module {
-  private final int size;
-  private final double[] kernel; // [size, size]
+  private final double spread; // σ by side
 
-  /// Throws [org.kanface.tensor.ShapeException] unless `size` and `sigma` are positive.
+  /// A Gaussian of `sigma` positions on a map of `size` a side. Throws
+  /// [org.kanface.tensor.ShapeException] unless both are positive.
   public GaussianPool(int size, double sigma) {
-    this.size = size;
-    kernel = kernel(size, sigma);
+    Check.positive("GaussianPool", "size", size);
+    Check.positive("GaussianPool", "sigma", sigma);
+    spread = sigma / size;
   }
 
   /// The normalised Gaussian `[size, size]`, row by row.
   public static double[] kernel(int size, double sigma) {
-    Check.positive("GaussianPool", "size", size);
-    Check.positive("GaussianPool", "sigma", sigma);
-    var weights = new double[size * size];
-    double middle = (size - 1) / 2.0;
+    return new GaussianPool(size, sigma).kernel(size, size);
+  }
+
+  private double[] kernel(int height, int width) {
+    double[] down = profile(height);
+    double[] across = profile(width);
+    var weights = new double[height * width];
     for (int i = 0; i < weights.length; i++) {
-      double dy = Math.floorDiv(i, size) - middle;
-      double dx = i % size - middle;
-      weights[i] = Math.exp(-(dy * dy + dx * dx) / (2 * sigma * sigma));
+      weights[i] = down[Math.floorDiv(i, width)] * across[i % width];
     }
     double sum = Arrays.stream(weights).sum();
     return Arrays.stream(weights).map(w -> w / sum).toArray();
   }
 
+  private double[] profile(int side) {
+    double sigma = spread * side;
+    double middle = (side - 1) / 2.0;
+    return IntStream.range(0, side)
+        .mapToDouble(i -> Math.exp(-(i - middle) * (i - middle) / (2 * sigma * sigma)))
+        .toArray();
+  }
+
   @Override
   protected Var compute(Var x) {
     Shape s = x.shape();
-    Check.that(
-        s.rank() == 4 && s.dim(1) == size && s.dim(2) == size,
-        "GaussianPool",
-        "x %s: expected [n, %d, %d, c]",
-        s,
-        size,
-        size);
+    Check.that(s.rank() == 4, "GaussianPool", "x %s: expected [n, h, w, c]", s);
     Shape vectors = Shape.of(s.dim(0), s.dim(3));
     return Graph.local(
         () -> Reshape.of(AdaptiveAveragePool.of(Multiply.of(x, weights(x)), 1, 1), vectors));
@@ -60,7 +68,10 @@ public final class GaussianPool extends Module {
 
   private Var weights(Var x) {
     Device device = x.value().device();
-    Shape shape = Shape.of(size, size, 1); // the same for all samples and channels
+    long h = x.dim(1);
+    long w = x.dim(2);
+    double[] kernel = kernel(Math.toIntExact(h), Math.toIntExact(w));
+    Shape shape = Shape.of(h, w, 1); // the same for all samples and channels
     if (x.dtype() == DType.F64) {
       return Graph.current().constant(Tensor.ofDoubles(device, shape, kernel));
     }

@@ -137,8 +137,20 @@ class LayerTest {
     x[2 * 48 + 1] = 98; // channel 1, a corner
     float[] y = forward(new GaussianPool(7, 3), Shape.of(1, 7, 7, 2), x);
     assertThat(y).containsExactly(new float[] {0.030709107f, 2 * 0.011297249f}, within(1e-8f));
-    assertThatThrownBy(() -> forward(new GaussianPool(7, 3), Shape.of(1, 1, 1, 1), 1))
-        .hasMessage("[GaussianPool] x [1, 1, 1, 1]: expected [n, 7, 7, c]");
+    assertThatThrownBy(() -> forward(new GaussianPool(7, 3), Shape.of(1, 1, 1), 1))
+        .hasMessage("[GaussianPool] x [1, 1, 1]: expected [n, h, w, c]");
+  }
+
+  @Test
+  void gaussianPoolIsAsWideBesideAnyMap() {
+    double side = Math.exp(-0.25 / (2 * 9 * Math.pow(2 / 7.0, 2)));
+    double edge = Math.exp(-1 / (2 * 9 * Math.pow(3 / 7.0, 2)));
+    double sum = 2 * side * (1 + 2 * edge);
+    float[] y =
+        forward(
+            new GaussianPool(7, 3), Shape.of(1, 2, 3, 1), 6, 0, 0, 0, 12, 0); // a corner, a middle
+    assertThat(y[0]).isCloseTo((float) ((side * edge + 2 * side) / sum), within(1e-7f));
+    assertThat(forward(new GaussianPool(7, 3), Shape.of(1, 1, 1, 1), 5)).containsExactly(5);
   }
 
   @Test
