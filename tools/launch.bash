@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Starts one of the tools from any folder: finds a JDK, builds what is missing or out of date, runs its main class.
-# Sourced by the launchers beside it, which set 'name', 'main_class' and 'java_opts' (an array) before.
+# Sourced by the launchers beside it, which set 'name', 'main_class', 'modules' and 'java_opts' (arrays) before.
 #
 #   JAVA_HOME           the JDK to use, if it is new enough
 
@@ -40,19 +40,19 @@ find_jdk() {
 jdk=$(find_jdk) || die "needs a JDK $wanted or newer: none found in JAVA_HOME, on the PATH, in /usr/lib/jvm, /opt," \
   "~/.sdkman or ~/.jdks; install one (for example from https://adoptium.net) or point JAVA_HOME to it."
 
-# The tools use nothing but the JDK; Maven builds the module with what it depends on.
-readonly modules=(tools)
+# Maven builds the tools with what they depend on; 'modules' are those whose classes are used, with JCuda beside them.
 readonly stamp=$app/target/launcher.stamp
 classpath=
 sources=("$root/pom.xml")
 for module in "${modules[@]}"; do
   classpath+=$root/$module/target/classes:
-  sources+=("$root/$module/pom.xml" "$root/$module/src/main")
+  sources+=("$root/$module/pom.xml" "$root/$module/src/main/java")
 done
+classpath+="$app/target/lib/*"
 
 # True where the last build is missing or older than a source file or folder.
 stale() {
-  [[ -f $stamp && -f $app/target/classes/${main_class//.//}.class ]] || return 0
+  [[ -f $stamp && -f $app/target/classes/${main_class//.//}.class && -d $app/target/lib ]] || return 0
   [[ -n $(find "${sources[@]}" -newer "$stamp" -print -quit) ]]
 }
 

@@ -8,6 +8,7 @@ import jcuda.LibUtils;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcudnn.JCudnn;
+import jcuda.nvrtc.JNvrtc;
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.DriverStandIn;
 
@@ -18,7 +19,8 @@ import org.kanface.kernels.DriverStandIn;
 enum Natives {
   DRIVER("JCudaDriver"),
   BLAS("JCublas2"),
-  DNN("JCudnn");
+  DNN("JCudnn"),
+  NVRTC("JNvrtc");
 
   private static final String VERSION = "12.6.0";
 
@@ -75,6 +77,7 @@ enum Natives {
         case DRIVER -> JCudaDriver.setExceptionsEnabled(false);
         case BLAS -> JCublas2.setExceptionsEnabled(false);
         case DNN -> JCudnn.setExceptionsEnabled(false);
+        case NVRTC -> JNvrtc.setExceptionsEnabled(false);
       }
     } finally {
       System.setProperty("java.io.tmpdir", before);

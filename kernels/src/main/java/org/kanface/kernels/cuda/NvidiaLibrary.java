@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 /// @param stem of the file's name
 /// @param major version
 /// @param pip the packages of Python that it comes in, for CUDA 12 and 13
-/// @param first what has to be loaded before it where it lies in a folder of CUDA
+/// @param first what has to be loaded before it where it lies in a folder of CUDA: files whose
+/// names
+///     begin so
 record NvidiaLibrary(String name, String stem, int major, String pip, List<String> first) {
   static final NvidiaLibrary CUBLAS =
       new NvidiaLibrary("cuBLAS", "cublas", 12, "nvidia-cublas-cu12", List.of("libcublasLt.so.12"));
@@ -43,6 +45,15 @@ record NvidiaLibrary(String name, String stem, int major, String pip, List<Strin
               "libnvrtc.so.13",
               "libcublasLt.so.13",
               "libcublas.so.13"));
+
+  /// Looks for its builtins by a name that ends in the minor version.
+  static final NvidiaLibrary NVRTC =
+      new NvidiaLibrary(
+          "NVRTC", "nvrtc", 12, "nvidia-cuda-nvrtc-cu12", List.of("libnvrtc-builtins.so.12"));
+
+  static final NvidiaLibrary NVRTC_13 =
+      new NvidiaLibrary(
+          "NVRTC", "nvrtc", 13, "nvidia-cuda-nvrtc", List.of("libnvrtc-builtins.so.13"));
 
   /// Where CUDA and what belongs to it is installed when nobody says otherwise.
   static List<Path> folders(Map<String, String> environment) {
@@ -75,7 +86,10 @@ record NvidiaLibrary(String name, String stem, int major, String pip, List<Strin
       return Optional.of(absent(folders));
     }
     Path folder = found.get().resolveSibling("");
-    first.forEach(f -> loads(folder.resolve(f).toString()));
+    List<String> beside = names(folder);
+    first.stream()
+        .flatMap(start -> beside.stream().filter(n -> n.startsWith(start)))
+        .forEach(n -> loads(folder.resolve(n).toString()));
     return loads(found.get().toString())
         ? Optional.empty()
         : Optional.of(
@@ -109,15 +123,16 @@ record NvidiaLibrary(String name, String stem, int major, String pip, List<Strin
 
   /// Another major version's file.
   private Optional<String> other(Path folder) {
+    return names(folder).stream().filter(f -> f.matches("lib" + stem + "\\.so\\.\\d+")).findFirst();
+  }
+
+  /// Names of all files of a folder, in order; none where there is no such folder.
+  private List<String> names(Path folder) {
     if (!Files.isDirectory(folder)) {
-      return Optional.empty();
+      return List.of();
     }
     try (var files = Files.list(folder)) {
-      return files
-          .map(f -> String.valueOf(f.getFileName()))
-          .filter(f -> f.matches("lib" + stem + "\\.so\\.\\d+"))
-          .sorted()
-          .findFirst();
+      return files.map(f -> String.valueOf(f.getFileName())).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException("looking for %s in %s".formatted(name, folder), e);
     }

@@ -11,35 +11,45 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// JCuda's natives for cuBLAS 12, made to ask for cuBLAS 13.
+/// JCuda's natives for libraries of CUDA 12, made to ask for those of CUDA 13.
 class NeededLibraryTest {
   private static final String OLD = "libcublas.so.12";
   private static final String NEW = "libcublas.so.13";
 
   @Test
-  void nameAndVersionNodeChangeTogether(@TempDir Path folder) throws IOException {
+  void nameAndVersionNodeOfCublasChangeTogether(@TempDir Path folder) throws IOException {
+    check(folder, "JCublas2", OLD, NEW);
+  }
+
+  @Test
+  void nameAndVersionNodeOfNvrtcChangeTogether(@TempDir Path folder) throws IOException {
+    check(folder, "JNvrtc", "libnvrtc.so.12", "libnvrtc.so.13");
+  }
+
+  private static void check(Path folder, String natives, String needed, String found)
+      throws IOException {
     byte[] original;
-    String resource = "/lib/libJCublas2-12.6.0-linux-x86_64.so";
+    String resource = "/lib/lib%s-12.6.0-linux-x86_64.so".formatted(natives);
     try (var in = NeededLibraryTest.class.getResourceAsStream(resource)) {
       original = Objects.requireNonNull(in).readAllBytes();
     }
     Path file = Files.write(folder.resolve("natives.so"), original);
 
-    NeededLibrary.replace(file, OLD, NEW);
+    NeededLibrary.replace(file, needed, found);
     byte[] changed = Files.readAllBytes(file);
 
-    assertThat(new String(changed, StandardCharsets.ISO_8859_1).contains('\0' + NEW + '\0'))
+    assertThat(new String(changed, StandardCharsets.ISO_8859_1).contains('\0' + found + '\0'))
         .isTrue();
     int different = 0;
     for (int i = 0; i < original.length; i++) {
       different += original[i] == changed[i] ? 0 : 1;
     }
     assertThat(different).as("the digit in the name, the last byte of its hash").isEqualTo(2);
-    assertThatThrownBy(() -> NeededLibrary.replace(file, OLD, NEW))
+    assertThatThrownBy(() -> NeededLibrary.replace(file, needed, found))
         .isInstanceOf(IOException.class)
-        .hasMessage(file + ": expected it to need libcublas.so.12");
+        .hasMessage(file + ": expected it to need " + needed);
 
-    NeededLibrary.replace(file, NEW, OLD);
+    NeededLibrary.replace(file, found, needed);
     assertThat(Files.readAllBytes(file)).isEqualTo(original);
   }
 

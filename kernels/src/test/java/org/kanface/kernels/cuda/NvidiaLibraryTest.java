@@ -28,6 +28,11 @@ class NvidiaLibraryTest {
                     + " it comes with CUDA, or from pip as nvidia-cublas-cu12")
                 .formatted(folder));
     assertThat(NvidiaLibrary.CUDNN.absent(List.of(folder))).startsWith("cuDNN 9 is not installed");
+    assertThat(NvidiaLibrary.NVRTC_13.absent(List.of(folder)))
+        .isEqualTo(
+            "NVRTC 13 is not installed: libnvrtc.so.13 is neither in LD_LIBRARY_PATH nor below"
+                + " CUDA_PATH or /usr/local/cuda; it comes with CUDA, or from pip as"
+                + " nvidia-cuda-nvrtc");
   }
 
   @Test

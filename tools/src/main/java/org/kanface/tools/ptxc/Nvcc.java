@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 ///
 /// @param path the program
 /// @param version for example `13.0.88`
-record Nvcc(Path path, String version) {
+record Nvcc(Path path, String version) implements PtxCompiler {
   /// The flags of every compilation, after the target's.
   static final List<String> FLAGS = List.of("-O3", "-std=c++17");
 
@@ -41,13 +41,18 @@ record Nvcc(Path path, String version) {
     return new Nvcc(program, m.group(1));
   }
 
-  /// Name and version, as committed files have them.
-  String name() {
+  @Override
+  public String name() {
     return "nvcc " + version;
   }
 
-  /// PTX of `source` for `target`, for example `compute_75`, in its committed form.
-  String compile(Path source, Target target) throws IOException, PtxcException {
+  @Override
+  public String flags(Target target) {
+    return "-arch=" + target.architecture() + " " + String.join(" ", FLAGS);
+  }
+
+  @Override
+  public String ptx(Path source, Target target) throws IOException, PtxcException {
     Path ptx = Files.createTempFile("ptxc", ".ptx");
     try {
       run(
@@ -57,11 +62,7 @@ record Nvcc(Path path, String version) {
                   Stream.of(source.toString(), "-o", ptx.toString()))
               .flatMap(words -> words)
               .toList());
-      return PtxText.committed(
-          Files.readString(ptx),
-          source.getFileName().toString(),
-          Sources.sha256(source),
-          name() + ", -arch=" + target.architecture() + " " + String.join(" ", FLAGS));
+      return Files.readString(ptx);
     } finally {
       Files.delete(ptx);
     }

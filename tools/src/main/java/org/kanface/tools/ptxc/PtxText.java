@@ -19,6 +19,7 @@ public final class PtxText {
   private static final Pattern VERSION_LINE = Pattern.compile("(?m)^\\.version\\s+\\d+\\.\\d+$");
   private static final Pattern SOURCE = Pattern.compile("(?m)^// source sha256 ([0-9a-f]{64})$");
   private static final Pattern COMPILER = Pattern.compile("(?m)^// compiler (\\S+ \\S+), ");
+  private static final Pattern COMPILER_LINE = Pattern.compile("(?m)^// compiler .*\\R");
 
   /// What came after PTX ISA 7.0, and when.
   private static final Map<Pattern, String> NEWER = newer();
@@ -80,5 +81,10 @@ public final class PtxText {
   static String compiler(String committed) {
     Matcher m = COMPILER.matcher(committed);
     return m.find() ? m.group(1) : "";
+  }
+
+  /// A committed file without the line that names the compiler.
+  static String withoutCompiler(String committed) {
+    return COMPILER_LINE.matcher(committed).replaceFirst("");
   }
 }

@@ -6,23 +6,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The command `ptxc`.
 public final class Ptxc {
   private static final int FAILURE = 1;
   private static final int USAGE = 2;
   private static final int DIFFERENT = 3;
+  private static final Set<String> COMPILERS = Set.of("nvcc", "nvrtc");
 
   private static final String HELP =
       """
-      Usage: ptxc [--check] [FAMILY…]
+      Usage: ptxc [--check] [--compiler NAME] [FAMILY…]
       Compiles kernels/src/main/cuda/FAMILY.cu, or all of them, to the PTX in the resources of kernels
       (PTX ISA 7.0, for compute_75 and compute_80).
 
-        --check   writes nothing; exit status 3 where a file would change
-        --help    this text
+        --check           writes nothing; exit status 3 where a file would change
+        --compiler NAME   nvcc, which made the committed files, or nvrtc, NVIDIA's compiler as a library;
+                          if not given, nvcc or, where that is not installed, nvrtc
+        --help            this text
+      A file that would only name another compiler is left as it is.
       Exit status: 0 done, 1 a source does not compile, 2 wrong words on the command line.
       """;
 
@@ -44,10 +50,18 @@ public final class Ptxc {
     var sources = new Sources(root);
     try {
       var families = new ArrayList<String>();
+      Optional<String> compiler = Optional.empty();
       boolean check = false;
-      for (String word : words) {
+      for (Iterator<String> rest = words.iterator(); rest.hasNext(); ) {
+        String word = rest.next();
         if (word.equals("--check")) {
           check = true;
+        } else if (word.equals("--compiler")) {
+          compiler = Optional.of(rest.hasNext() ? rest.next() : "");
+          if (!COMPILERS.contains(compiler.get())) {
+            return refuse(
+                err, "--compiler: expected nvcc or nvrtc, got '%s'.".formatted(compiler.get()));
+          }
         } else if (word.startsWith("-")) {
           return refuse(err, "unknown option '%s'; --help shows the known ones.".formatted(word));
         } else if (!Files.isRegularFile(sources.source(word))) {
@@ -59,7 +73,13 @@ public final class Ptxc {
           families.add(word);
         }
       }
-      return compile(sources, families.isEmpty() ? sources.families() : families, check, out, err);
+      return compile(
+          PtxCompiler.find(compiler),
+          sources,
+          families.isEmpty() ? sources.families() : families,
+          check,
+          out,
+          err);
     } catch (PtxcException e) {
       err.println("ptxc: " + e.getMessage());
     } catch (IOException e) {
@@ -74,24 +94,26 @@ public final class Ptxc {
   }
 
   private static int compile(
-      Sources sources, List<String> families, boolean check, PrintStream out, PrintStream err)
+      PtxCompiler compiler,
+      Sources sources,
+      List<String> families,
+      boolean check,
+      PrintStream out,
+      PrintStream err)
       throws IOException, PtxcException {
-    Optional<Nvcc> nvcc = Nvcc.find();
-    if (nvcc.isEmpty()) {
-      throw new PtxcException(
-          "needs nvcc of CUDA 13: none on the PATH and none in /usr/local/cuda/bin.");
-    }
     int changed = 0;
     for (String family : families) {
       for (Target target : Target.values()) {
         Path file = sources.ptx(family, target);
-        String text = nvcc.get().compile(sources.source(family), target);
-        if (Files.exists(file) && Files.readString(file).equals(text)) {
+        String text = compiler.compile(sources.source(family), target);
+        if (PtxCompiler.isSame(file, text)) {
           continue;
         }
         changed++;
         if (check) {
-          err.println("ptxc: " + sources.root().relativize(file) + " is not what nvcc gives now.");
+          err.printf(
+              "ptxc: %s is not what %s gives now.%n",
+              sources.root().relativize(file), compiler.name());
         } else {
           Files.createDirectories(file.getParent());
           Files.writeString(file, text);
