@@ -31,9 +31,19 @@ public record FaceBox(double left, double top, double right, double bottom) {
 
   /// The square around the same centre with the longer side, on whole pixels.
   FaceBox square() {
-    double side = Math.max(width(), height());
-    double x = left + width() / 2 - side / 2;
-    double y = top + height() / 2 - side / 2;
+    return square(Math.max(width(), height()), 0, 0);
+  }
+
+  /// The square around the same centre with the same area, moved by shares of its side, on whole
+  /// pixels. Unmoved, no other square around that centre shares more of the area of both together:
+  /// with sides `w ≤ s ≤ h` that share is `ws / (wh + s² - ws)`, highest at `s² = wh`.
+  FaceBox cover(double across, double down) {
+    return square(Math.sqrt(area()), across, down);
+  }
+
+  private FaceBox square(double side, double across, double down) {
+    double x = left + width() / 2 - side / 2 + across * side;
+    double y = top + height() / 2 - side / 2 + down * side;
     return new FaceBox(
         Math.rint(x), Math.rint(y), Math.rint(x + side - 1), Math.rint(y + side - 1));
   }

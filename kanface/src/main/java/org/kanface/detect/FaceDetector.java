@@ -17,8 +17,8 @@ import org.kanface.tensor.Device;
 /// [PNet] looks at every window of the photograph at several sizes; what it takes for faces is
 /// looked at again by [RNet], at 24 pixels, and by [ONet], at 48, which also places the points.
 /// After each, boxes are moved to where the network puts the face's edges, and those that cover a
-/// better one are dropped. Of the faces that are left, [ONet] places box and points anew, in the
-/// box that it asked for; the original stops before that.
+/// better one are dropped. Of the faces that are left, [ONet] places box and points anew, as the
+/// mean over windows around the box that it asked for; the original stops before that.
 public final class FaceDetector implements AutoCloseable {
   private static final double SAME_SCALE = 0.5; // shares over which a worse box is dropped
   private static final double ANY_SCALE = 0.7;

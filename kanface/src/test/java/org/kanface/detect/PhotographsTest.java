@@ -128,7 +128,7 @@ class PhotographsTest {
       }
     }
     assertThat((double) found / photographs).isGreaterThanOrEqualTo(0.98);
-    assertThat(sum / found).as("mean distance in eye distances").isLessThan(0.08);
+    assertThat(sum / found).as("mean distance in eye distances").isLessThan(0.04);
     assertThat((double) near / photographs).as("share within 0.08").isGreaterThan(0.95);
   }
 
