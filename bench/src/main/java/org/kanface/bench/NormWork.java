@@ -1,6 +1,9 @@
 package org.kanface.bench;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
+import org.kanface.kernels.Memory;
 
 /// Normalisations: iResNet's first batch norm, KANFace's layer norm, the centres' unit length.
 final class NormWork {
@@ -33,20 +36,7 @@ final class NormWork {
     var runningVar = b.of(CHANNELS);
     var norm = b.kernels.norm();
     return b.runs(
-        () ->
-            norm.batchNormTrain(
-                PIXELS,
-                CHANNELS,
-                1e-5,
-                0.1,
-                x,
-                null,
-                null,
-                runningMean,
-                runningVar,
-                y,
-                mean,
-                rstd));
+        () -> norm.batchNormTrain(batch(null), 0.1, x, runningMean, runningVar, y, mean, rstd));
   }
 
   private static Workload batchNormBackward(Blocks b) {
@@ -62,7 +52,11 @@ final class NormWork {
     return b.runs(
         () ->
             norm.batchNormBackward(
-                true, PIXELS, CHANNELS, x, weight, mean, rstd, dy, dx, dweight, dbias));
+                true, batch(weight), x, mean, rstd, dy, dx, dweight, dbias, null));
+  }
+
+  private static BatchNorm batch(@Nullable Memory weight) {
+    return BatchNorm.of(PIXELS, CHANNELS, 1e-5, weight, null);
   }
 
   private static Workload batchNormInfer(Blocks b) {
@@ -71,8 +65,7 @@ final class NormWork {
     var mean = b.of(CHANNELS);
     var variance = b.between(0.5, 1.5, CHANNELS);
     var norm = b.kernels.norm();
-    return b.runs(
-        () -> norm.batchNormEval(PIXELS, CHANNELS, 1e-5, x, null, null, mean, variance, y));
+    return b.runs(() -> norm.batchNormEval(batch(null), x, mean, variance, y));
   }
 
   private static Workload layerNorm(Blocks b) {

@@ -14,6 +14,18 @@ public interface ConvKernels {
     forward(shape, x, weight, bias, y);
   }
 
+  /// [#infer], then [NormKernels#batchNormEval] of the outputs, whose rows are images × positions;
+  /// in one pass where that is faster.
+  void inferNorm(
+      Conv2d shape,
+      Memory x,
+      Memory weight,
+      @Nullable Memory bias,
+      BatchNorm norm,
+      Memory mean,
+      Memory variance,
+      Memory y);
+
   /// `dx`, overwritten: the transposed convolution of `dy` with `weight`.
   void gradInput(Conv2d shape, Memory dy, Memory weight, Memory dx);
 

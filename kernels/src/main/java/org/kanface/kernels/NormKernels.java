@@ -31,92 +31,30 @@ public interface NormKernels {
       @Nullable Memory dweight,
       @Nullable Memory dbias);
 
-  /// Batch norm with the batch's own statistics over rows: `y = (x - mean) * rstd * weight + bias`.
-  /// Writes `mean [cols]` and `rstd [cols]` and moves the running ones:
-  /// `running = (1 - momentum) running + momentum * batch`, the variance unbiased (`n / (n - 1)`).
+  /// Batch norm with the batch's own statistics over rows, the variance biased. Writes `mean
+  /// [cols]` and `rstd [cols]`, `1/√(variance + eps)`, and moves the running ones: `running = (1 -
+  /// momentum) running + momentum * batch`, the variance unbiased (`n / (n - 1)`).
   void batchNormTrain(
-      long rows,
-      long cols,
-      double eps,
+      BatchNorm norm,
       double momentum,
       Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
       Memory runningMean,
       Memory runningVar,
       Memory y,
       Memory mean,
       Memory rstd);
 
-  /// Batch norm with given statistics.
-  void batchNormEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y);
+  /// Batch norm with given statistics `[cols]`; `y` may be `x`.
+  void batchNormEval(BatchNorm norm, Memory x, Memory mean, Memory variance, Memory y);
 
-  /// Gradients of batch norm with `mean` and `rstd` of the forward pass. With `train` the
-  /// statistics depend on `x` (formula of [#layerNormBackward] along columns), else `dx = dy *
-  /// weight * rstd`.
+  /// Gradients of batch norm with `mean` and `rstd` of the forward pass. With `dz = dy`, or `slope
+  /// dy` behind a rectifier where `z <= 0` (`z` is computed again): with `train` the statistics
+  /// depend on `x` (formula of [#layerNormBackward] along columns, for `dz`), else `dx = dz *
+  /// weight * rstd`; `dslope = Σ dy z` over `z <= 0`. Gradients that are null are skipped.
   void batchNormBackward(
       boolean train,
-      long rows,
-      long cols,
+      BatchNorm norm,
       Memory x,
-      @Nullable Memory weight,
-      Memory mean,
-      Memory rstd,
-      Memory dy,
-      Memory dx,
-      @Nullable Memory dweight,
-      @Nullable Memory dbias);
-
-  /// [#batchNormTrain], then a rectifier in the same pass: `y = z` where `z > 0`, else `slope z`,
-  /// for the result `z` of the norm; a slope `[cols]`, or 0 (ReLU) where null.
-  void batchNormRectifyTrain(
-      long rows,
-      long cols,
-      double eps,
-      double momentum,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y,
-      Memory mean,
-      Memory rstd);
-
-  /// [#batchNormEval] with a rectifier as in [#batchNormRectifyTrain].
-  void batchNormRectifyEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y);
-
-  /// Gradients of batch norm with a rectifier, whose input `z` is computed again: with `dz = dy`
-  /// where `z > 0`, else `slope dy`, those of [#batchNormBackward] for `dz`, and `dslope = Σ dy z`
-  /// over `z <= 0`, skipped where null.
-  void batchNormRectifyBackward(
-      boolean train,
-      long rows,
-      long cols,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
       Memory mean,
       Memory rstd,
       Memory dy,

@@ -126,68 +126,31 @@ public record BatchNorm(
   private void train(Frame f, Tensor y) {
     Memory mean = f.save(f.empty(Shape.of(x.dim(-1)))).memory();
     Memory rstd = f.save(f.empty(Shape.of(x.dim(-1)))).memory();
-    long rows = Channels.rows(x);
-    long cols = x.dim(-1);
     double moves = Graph.current().isRecomputing() ? 0 : momentum;
-    Memory in = x.value().memory();
-    Memory movingMean = runningMean.value().memory();
-    Memory movingVar = runningVar.value().memory();
-    var kernels = f.kernels().norm();
-    if (rectifier == null) {
-      kernels.batchNormTrain(
-          rows,
-          cols,
-          eps,
-          moves,
-          in,
-          Operands.memory(w),
-          Operands.memory(b),
-          movingMean,
-          movingVar,
-          y.memory(),
-          mean,
-          rstd);
-    } else {
-      kernels.batchNormRectifyTrain(
-          rows,
-          cols,
-          eps,
-          moves,
-          in,
-          Operands.memory(w),
-          Operands.memory(b),
-          Operands.memory(rectifier.slope),
-          movingMean,
-          movingVar,
-          y.memory(),
-          mean,
-          rstd);
-    }
+    f.kernels()
+        .norm()
+        .batchNormTrain(
+            kernel(),
+            moves,
+            x.value().memory(),
+            runningMean.value().memory(),
+            runningVar.value().memory(),
+            y.memory(),
+            mean,
+            rstd);
   }
 
   private void evaluate(Frame f, Tensor y) {
-    long rows = Channels.rows(x);
-    long cols = x.dim(-1);
-    Memory in = x.value().memory();
     Memory mean = runningMean.value().memory();
     Memory variance = runningVar.value().memory();
-    var kernels = f.kernels().norm();
-    if (rectifier == null) {
-      kernels.batchNormEval(
-          rows, cols, eps, in, Operands.memory(w), Operands.memory(b), mean, variance, y.memory());
-    } else {
-      kernels.batchNormRectifyEval(
-          rows,
-          cols,
-          eps,
-          in,
-          Operands.memory(w),
-          Operands.memory(b),
-          Operands.memory(rectifier.slope),
-          mean,
-          variance,
-          y.memory());
-    }
+    f.kernels().norm().batchNormEval(kernel(), x.value().memory(), mean, variance, y.memory());
+  }
+
+  private org.kanface.kernels.BatchNorm kernel() {
+    var norm =
+        org.kanface.kernels.BatchNorm.of(
+            Channels.rows(x), x.dim(-1), eps, Operands.memory(w), Operands.memory(b));
+    return rectifier == null ? norm : norm.rectified(Operands.memory(rectifier.slope));
   }
 
   /// Saves `1/√(runningVar + eps)`.
@@ -206,37 +169,19 @@ public record BatchNorm(
     Tensor dw = Operands.gradient(f, w);
     Tensor db = Operands.gradient(f, b);
     Tensor dslope = Operands.gradient(f, slope());
-    var kernels = f.kernels().norm();
-    if (rectifier == null) {
-      kernels.batchNormBackward(
-          training,
-          Channels.rows(x),
-          x.dim(-1),
-          x.value().memory(),
-          Operands.memory(w),
-          f.saved(0).memory(),
-          f.saved(1).memory(),
-          dy.memory(),
-          dx.memory(),
-          Operands.memory(dw),
-          Operands.memory(db));
-    } else {
-      kernels.batchNormRectifyBackward(
-          training,
-          Channels.rows(x),
-          x.dim(-1),
-          x.value().memory(),
-          Operands.memory(w),
-          Operands.memory(b),
-          Operands.memory(rectifier.slope),
-          f.saved(0).memory(),
-          f.saved(1).memory(),
-          dy.memory(),
-          dx.memory(),
-          Operands.memory(dw),
-          Operands.memory(db),
-          Operands.memory(dslope));
-    }
+    f.kernels()
+        .norm()
+        .batchNormBackward(
+            training,
+            kernel(),
+            x.value().memory(),
+            f.saved(0).memory(),
+            f.saved(1).memory(),
+            dy.memory(),
+            dx.memory(),
+            Operands.memory(dw),
+            Operands.memory(db),
+            Operands.memory(dslope));
     List<@Nullable Tensor> grads = new ArrayList<>();
     grads.add(dx);
     addWhere(w, dw, grads);

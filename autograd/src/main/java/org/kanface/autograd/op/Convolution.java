@@ -83,7 +83,7 @@ public record Convolution(
 
   @Override
   public Tensor forward(Frame f) {
-    Conv2d shape = geometry(x, w, stride, padding, dilation, groups);
+    Conv2d shape = geometry();
     Tensor y = f.empty(Shape.of(shape.n(), shape.outH(), shape.outW(), shape.outC()));
     var conv = f.kernels().conv();
     @Nullable Memory bias = Operands.memory(b);
@@ -97,7 +97,7 @@ public record Convolution(
 
   @Override
   public List<@Nullable Tensor> vjp(Frame f, Tensor dy) {
-    Conv2d shape = geometry(x, w, stride, padding, dilation, groups);
+    Conv2d shape = geometry();
     var conv = f.kernels().conv();
     Tensor dx = Operands.gradient(f, x);
     if (dx != null) {
@@ -114,6 +114,10 @@ public record Convolution(
       grads.add(Operands.biasGradient(f, b, dy));
     }
     return grads;
+  }
+
+  Conv2d geometry() {
+    return geometry(x, w, stride, padding, dilation, groups);
   }
 
   private static Conv2d geometry(Var x, Var w, int stride, int padding, int dilation, long groups) {

@@ -1,36 +1,76 @@
 package org.kanface.kernels.cpu;
 
-/// Batch norm of a matrix `x [rows, cols]` at native addresses, alone or with a rectifier behind
-/// it.
+import org.kanface.kernels.BatchNorm;
+
+/// [BatchNorm] over native addresses.
 ///
 /// @param weight 0 where absent, and so `bias`
 /// @param slope of the rectifier; 0 where it is 0 (ReLU)
 record BatchNormCpu(
-    long rows, long cols, long x, long weight, long bias, boolean rectifies, long slope) {
+    long rows, long cols, double eps, long weight, long bias, boolean rectifies, long slope) {
   private static final long SAMPLES = 64; // rows that give the shift of batch statistics
+  private static final long WIDE = 256; // columns that make loops along rows worth their start
 
-  /// The same with a rectifier of the given slopes.
-  BatchNormCpu rectified(long slopes) {
-    return new BatchNormCpu(rows, cols, x, weight, bias, true, slopes);
+  static BatchNormCpu of(Address memory, BatchNorm norm) {
+    return new BatchNormCpu(
+        norm.rows(),
+        norm.cols(),
+        norm.eps(),
+        memory.input("weight", norm.weight(), norm.cols()),
+        memory.input("bias", norm.bias(), norm.cols()),
+        norm.rectifies(),
+        memory.input("slope", norm.slope(), norm.cols()));
   }
 
   private int row() {
     return Math.toIntExact(cols * Float.BYTES);
   }
 
-  /// Bytes of one number a column, up to whole vectors.
+  /// Bytes of one number a column, up to whole vectors, for as many rows as are joined.
   private long width() {
-    return NormCpu.padded(cols);
+    return NormCpu.padded(cols) * joined();
+  }
+
+  /// Narrow rows that loops take for one.
+  private long joined() {
+    return cols % Simd.LANES == 0 ? Math.max(1, WIDE / cols) : 1;
+  }
+
+  /// A loop over `rows` rows of `row` bytes from byte `at` of the matrix on.
+  @FunctionalInterface
+  private interface Rows {
+    void run(long rows, int row, long at);
+  }
+
+  /// Runs a loop over all rows, joined where narrow; the factors of `planes` columns, one after the
+  /// other from `factors` on, are repeated for that.
+  private void forRows(long factors, int planes, Rows loop) {
+    int row = row();
+    long together = joined();
+    for (long plane = factors; plane < factors + planes * width(); plane += width()) {
+      for (long i = 1; i < together; i++) {
+        Lanes.copy(plane, plane + i * row, cols);
+      }
+    }
+    Chunks.rows(
+        rows,
+        cols,
+        (from, to) -> {
+          long wide = (to - from) / together;
+          long rest = from + wide * together;
+          loop.run(wide, Math.toIntExact(together * row), from * row);
+          loop.run(to - rest, row, rest * row);
+        });
   }
 
   /// Normalises by the batch's own statistics.
   void train(
-      double eps, double momentum, long movingMean, long movingVar, long y, long mean, long rstd) {
+      double momentum, long x, long movingMean, long movingVar, long y, long mean, long rstd) {
     long width = width();
     long shift = Scratch.COLUMN_FACTORS.address(4 * width);
     long scale = shift + width;
     long offset = scale + width;
-    sampleMean(shift);
+    sampleMean(x, shift);
     ReduceColumns.run(
         2,
         1,
@@ -63,12 +103,13 @@ record BatchNormCpu(
           }
         });
     Lanes.copy(mean, shift, cols); // padded, for the loops
-    apply(shift, scale, offset, y);
+    fillSlopes(offset + width);
+    apply(x, new NormRectify.Columns(shift, scale, offset, offset + width), y);
   }
 
   /// The mean of some rows spread over the matrix: near enough to the mean for `E[d²] - E[d]²` not
   /// to cancel, and exact where a column is constant.
-  private void sampleMean(long shift) {
+  private void sampleMean(long x, long shift) {
     long count = Math.min(rows, SAMPLES);
     for (long j = 0; j < cols; j++) {
       double sum = 0;
@@ -95,16 +136,26 @@ record BatchNormCpu(
     Lanes.set(offset + at, (float) (b + excess * w));
   }
 
-  /// Normalises by given statistics.
-  void eval(double eps, long mean, long variance, long y) {
+  /// Normalises by given statistics; `y` may be `x`.
+  void eval(long x, long mean, long variance, long y) {
+    apply(x, columns(mean, variance), y);
+  }
+
+  /// What given statistics and the rectifier do to each column, for [NormRectify], in this thread's
+  /// working memory. A slope of 1 stands for no rectifier.
+  NormRectify.Columns columns(long mean, long variance) {
     long width = width();
-    long shift = Scratch.COLUMN_FACTORS.address(4 * width);
+    long means = Scratch.COLUMN_FACTORS.address(4 * width);
+    long scale = means + width;
+    long offset = scale + width;
     for (long at = 0; at < row(); at += Float.BYTES) {
       double r = 1 / Math.sqrt(Lanes.get(variance + at) + eps);
-      setFactors(at, r, 0, shift + width, shift + 2 * width);
+      setFactors(at, r, 0, scale, offset);
     }
-    Lanes.copy(mean, shift, cols);
-    apply(shift, shift + width, shift + 2 * width, y);
+    Lanes.copy(mean, means, cols);
+    long slopes = offset + width;
+    fillSlopes(slopes);
+    return new NormRectify.Columns(means, scale, offset, slopes);
   }
 
   /// The rectifier's slopes, padded, for the loops.
@@ -112,33 +163,28 @@ record BatchNormCpu(
     if (slope != 0) {
       Lanes.copy(slope, slopes, cols);
     } else {
-      Address.SPACE.asSlice(slopes, width()).fill((byte) 0);
+      Lanes.fill(slopes, Math.toIntExact(width()), rectifies ? 0 : 1);
     }
   }
 
-  private void apply(long mean, long scale, long offset, long y) {
-    int row = row();
-    if (!rectifies) {
-      Chunks.rows(
-          rows,
-          cols,
-          (from, to) ->
-              NormBatch.apply(to - from, row, x + from * row, mean, scale, offset, y + from * row));
-      return;
-    }
-    long slopes = offset + width();
-    fillSlopes(slopes);
-    var columns = new NormRectify.Columns(mean, scale, offset, slopes);
-    Chunks.rows(
-        rows,
-        cols,
-        (from, to) -> NormRectify.apply(to - from, row, x + from * row, columns, y + from * row));
+  private void apply(long x, NormRectify.Columns c, long y) {
+    forRows(
+        c.mean(),
+        4,
+        (count, row, at) -> {
+          if (rectifies) {
+            NormRectify.apply(count, row, x + at, c, y + at);
+          } else {
+            NormBatch.apply(count, row, x + at, c.mean(), c.scale(), c.offset(), y + at);
+          }
+        });
   }
 
   /// Gradients with the statistics of the forward pass; with `train` those depend on `x`. Addresses
   /// of gradients that nobody wants are 0.
   void backward(
       boolean train,
+      long x,
       long mean,
       long rstd,
       long dy,
@@ -158,9 +204,7 @@ record BatchNormCpu(
     for (long at = 0; at < row; at += Float.BYTES) {
       setFactors(at, Lanes.get(rstd + at), 0, scale, offset);
     }
-    if (rectifies) {
-      fillSlopes(slopes);
-    }
+    fillSlopes(slopes);
     var columns = new NormRectify.Columns(means, scale, offset, slopes);
     ReduceColumns.run(
         rectifies ? 3 : 2,
@@ -195,17 +239,15 @@ record BatchNormCpu(
             Lanes.set(start + at, train ? (float) (-w * sum / rows) : 0);
           }
         });
-    Chunks.rows(
-        rows,
-        cols,
-        (from, to) -> {
-          long at = from * row;
+    forRows(
+        means,
+        6,
+        (count, bytes, at) -> {
           if (rectifies) {
-            NormRectify.inputGradient(
-                to - from, row, x + at, columns, dy + at, rise, start, dx + at);
+            NormRectify.inputGradient(count, bytes, x + at, columns, dy + at, rise, start, dx + at);
           } else {
             NormBatch.inputGradient(
-                to - from, row, x + at, means, dy + at, scale, rise, start, dx + at);
+                count, bytes, x + at, means, dy + at, scale, rise, start, dx + at);
           }
         });
   }

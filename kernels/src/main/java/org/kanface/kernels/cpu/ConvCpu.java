@@ -3,9 +3,9 @@ package org.kanface.kernels.cpu;
 import static org.kanface.kernels.cpu.Address.SPACE;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
-import org.kanface.kernels.Epilogue.Activation;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.cpu.GemmMatrix.Stored;
 
@@ -14,51 +14,86 @@ import org.kanface.kernels.cpu.GemmMatrix.Stored;
 final class ConvCpu implements ConvKernels {
   @Override
   public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    forward(shape, x, weight, bias, y, false);
+    try (var address = new Address("conv2d")) {
+      Pass.of(shape, address, x, weight, bias, y).run(null, false);
+    }
   }
 
   @Override
   public void infer(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
-    forward(shape, x, weight, bias, y, true);
+    try (var address = new Address("conv2d")) {
+      Pass.of(shape, address, x, weight, bias, y).run(null, true);
+    }
   }
 
-  private static void forward(
-      Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y, boolean inference) {
-    if (shape.outputNumel() <= 0) {
-      return;
-    }
-    try (var address = new Address("conv2d")) {
-      long in = address.input("x", x, shape.inputNumel());
-      long weights = address.input("weight", weight, shape.weightNumel());
-      long biases = address.input("bias", bias, shape.outC());
-      long out = address.output("y", y, shape.outputNumel());
+  @Override
+  public void inferNorm(
+      Conv2d shape,
+      Memory x,
+      Memory weight,
+      @Nullable Memory bias,
+      BatchNorm norm,
+      Memory mean,
+      Memory variance,
+      Memory y) {
+    try (var address = new Address("conv2d with batch norm")) {
+      var pass = Pass.of(shape, address, x, weight, bias, y);
+      long means = address.input("mean", mean, norm.cols());
+      long variances = address.input("variance", variance, norm.cols());
+      var batch = BatchNormCpu.of(address, norm);
       if (shape.isDepthwise()) {
-        DepthwiseCpu.forward(shape, in, weights, biases, out);
-      } else if (ConvWinograd.handles(shape)) {
-        ConvWinograd.forward(shape, in, weights, biases, out, inference);
+        pass.run(null, true);
+        batch.eval(pass.y, means, variances, pass.y);
       } else {
-        forward(shape, in, weights, biases, out);
+        pass.run(batch.columns(means, variances), true);
       }
     }
   }
 
-  private static void forward(Conv2d s, long x, long weight, long bias, long y) {
-    long outputs = s.outC() / s.groups();
-    long k = (long) s.kh() * s.kw() * (s.c() / s.groups());
-    for (long g = 0; g < s.groups(); g++) {
-      long o = g * outputs * Float.BYTES;
-      GemmThreads.run(
-          new GemmJob(
-              s.n() * s.outH() * s.outW(),
-              outputs,
-              k,
-              patches(s, x, g),
-              new Stored(weight + o * k, Float.BYTES, k * Float.BYTES),
-              y + o,
-              s.outC() * Float.BYTES,
-              1,
-              false,
-              new GemmEpilogue(bias == 0 ? 0 : bias + o, Activation.NONE, 0, 0, 0)));
+  /// A forward pass over native addresses; `bias` is 0 where absent.
+  private record Pass(Conv2d shape, long x, long weight, long bias, long y) {
+    static Pass of(
+        Conv2d shape, Address address, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+      return new Pass(
+          shape,
+          address.input("x", x, shape.inputNumel()),
+          address.input("weight", weight, shape.weightNumel()),
+          address.input("bias", bias, shape.outC()),
+          address.output("y", y, Math.max(0, shape.outputNumel())));
+    }
+
+    void run(NormRectify.@Nullable Columns norm, boolean inference) {
+      if (shape.outputNumel() <= 0) {
+        return;
+      }
+      if (shape.isDepthwise()) {
+        DepthwiseCpu.forward(shape, x, weight, bias, y);
+      } else if (ConvWinograd.handles(shape)) {
+        ConvWinograd.forward(shape, x, weight, bias, norm, y, inference);
+      } else {
+        products(norm);
+      }
+    }
+
+    private void products(NormRectify.@Nullable Columns norm) {
+      long outputs = shape.outC() / shape.groups();
+      long k = (long) shape.kh() * shape.kw() * (shape.c() / shape.groups());
+      var epilogue = GemmEpilogue.of(bias, norm);
+      for (long g = 0; g < shape.groups(); g++) {
+        long o = g * outputs;
+        GemmThreads.run(
+            new GemmJob(
+                shape.n() * shape.outH() * shape.outW(),
+                outputs,
+                k,
+                patches(shape, x, g),
+                new Stored(weight + o * k * Float.BYTES, Float.BYTES, k * Float.BYTES),
+                y + o * Float.BYTES,
+                shape.outC() * Float.BYTES,
+                1,
+                false,
+                epilogue.from(o)));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package org.kanface.kernels.cpu;
 
 import static org.kanface.kernels.cpu.GemmTile.COLS;
 
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Workers;
 import org.kanface.kernels.cpu.GemmMatrix.Stored;
@@ -48,12 +49,19 @@ final class ConvWinograd {
         && s.n() * s.h() * s.w() >= LEAST_OUTPUTS;
   }
 
-  /// `y = x * weight + bias`, `bias` 0 where absent.
-  static void forward(Conv2d s, long x, long weight, long bias, long y, boolean inference) {
+  /// `y = x * weight + bias`, `bias` 0 where absent; with a `norm` behind it, where there is one.
+  static void forward(
+      Conv2d s,
+      long x,
+      long weight,
+      long bias,
+      NormRectify.@Nullable Columns norm,
+      long y,
+      boolean inference) {
     var transform = inference || USE == WinogradUse.ALWAYS ? fast(s) : EXACT;
     Taps taps = (panel, to, step) -> taps(transform, s.c(), panel, weight, to, step);
     var plan = WinogradPlan.of(s, transform.size());
-    convolve(new Pass(transform, plan, s.c(), s.outC(), x, taps, bias, y));
+    convolve(new Pass(transform, plan, s.c(), s.outC(), x, taps, bias, norm, y));
   }
 
   /// `dx` of `dy`: the same convolution with the taps turned around.
@@ -61,7 +69,7 @@ final class ConvWinograd {
     var transform = fast(s);
     Taps taps = (panel, to, step) -> turnedTaps(transform, s, panel, weight, to, step);
     var plan = WinogradPlan.of(s, transform.size());
-    convolve(new Pass(transform, plan, s.outC(), s.c(), dy, taps, 0, dx));
+    convolve(new Pass(transform, plan, s.outC(), s.c(), dy, taps, 0, null, dx));
   }
 
   /// The faster transform, unless too many of its tiles' outputs lie outside the image.
@@ -115,6 +123,7 @@ final class ConvWinograd {
       long image,
       Taps taps,
       long bias,
+      NormRectify.@Nullable Columns norm,
       long target) {
 
     long all() {
@@ -229,6 +238,9 @@ final class ConvWinograd {
       p.plan.outputs(first + i, p.target, pixel, working.unread(), working.table());
       long from = block.right(0) + i * pixel;
       p.transform.outputs(from, block.rightStep(), (int) pixel, bias, working);
+      if (p.norm != null) {
+        p.plan.normalize(first + i, p.target, (int) pixel, p.norm);
+      }
     }
   }
 

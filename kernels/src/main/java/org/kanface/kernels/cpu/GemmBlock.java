@@ -120,6 +120,10 @@ final class GemmBlock {
           }
           strip(g, a, b, bRow, i, rows, j, cols, p0, kc);
         }
+        if (p0 + kc >= g.k()) {
+          long block = g.c() + i * g.cRow() + j0 * Float.BYTES;
+          g.epilogue().finish(block, g.cRow(), j0, rows, j1 - j0);
+        }
       }
       p0 += kc;
     } while (p0 < g.k());

@@ -65,6 +65,7 @@ final class GemmCpu implements GemmKernels {
     long residual = e.residual() == null ? 0 : address.input("residual", e.residual(), cSize) - c;
     return new GemmEpilogue(
         address.input("bias", e.bias(), shape.n()),
+        null,
         e.activation(),
         preactivation,
         address.input("scale", e.scale(), shape.n()),

@@ -1,32 +1,35 @@
 package org.kanface.kernels.cpu;
 
 import static org.kanface.kernels.cpu.Address.SPACE;
-import static org.kanface.kernels.cpu.GemmTile.BYTES;
 import static org.kanface.kernels.cpu.GemmTile.LAST;
 import static org.kanface.kernels.cpu.Simd.F;
 import static org.kanface.kernels.cpu.Simd.LANES;
 import static org.kanface.kernels.cpu.Simd.ORDER;
 
-import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Epilogue.Activation;
 
-/// [org.kanface.kernels.Epilogue] over native addresses, applied to a tile of `c` right after it
-/// was stored, while it is in the first-level cache.
+/// [org.kanface.kernels.Epilogue] over native addresses: up to the activation applied to a tile of
+/// `c` right after it was stored, while it is in the first-level cache, the rest to a block.
 ///
 /// `bias` and `scale` are addresses of rows of `n`, 0 where absent. `preactivation` and `residual`
-/// are laid out as `c` and given as their distance from it in bytes, 0 where absent.
+/// are laid out as `c` and given as their distance from it in bytes, 0 where absent. A `norm` comes
+/// last.
 record GemmEpilogue(
-    long bias, Activation activation, long preactivation, long scale, long residual) {
+    long bias,
+    NormRectify.@Nullable Columns norm,
+    Activation activation,
+    long preactivation,
+    long scale,
+    long residual) {
 
-  private static final long ONES = ones();
+  static final GemmEpilogue NONE = new GemmEpilogue(0, null, Activation.NONE, 0, 0, 0);
 
-  static final GemmEpilogue NONE = new GemmEpilogue(0, Activation.NONE, 0, 0, 0);
-
-  private static long ones() {
-    var ones = Arena.global().allocate(BYTES, Scratch.ALIGNMENT);
-    FloatVector.broadcast(F, 1).intoMemorySegment(ones, 0, ORDER);
-    return ones.address();
+  /// A bias, where its address is not 0, and a norm, where there is one.
+  static GemmEpilogue of(long bias, NormRectify.@Nullable Columns norm) {
+    return new GemmEpilogue(bias, norm, Activation.NONE, 0, 0, 0);
   }
 
   /// The same of a part of `c` that begins with column `j`.
@@ -35,6 +38,7 @@ record GemmEpilogue(
         ? this
         : new GemmEpilogue(
             bias == 0 ? 0 : bias + j * Float.BYTES,
+            norm == null ? null : norm.from(Math.toIntExact(j * Float.BYTES)),
             activation,
             preactivation,
             scale == 0 ? 0 : scale + j * Float.BYTES,
@@ -57,9 +61,44 @@ record GemmEpilogue(
       case SILU -> GemmActivation.silu(c, cRow, rows, cols);
       case GELU -> GemmActivation.gelu(c, cRow, rows, cols);
     }
-    if (scale != 0 || residual != 0) {
-      addResidual(c, cRow, column, rows, cols);
+  }
+
+  /// What comes after the activation, for `rows` by `cols` elements from column `j` on: more at a
+  /// time than a tile, along the rows, since a residual comes from far.
+  void finish(long c, long cRow, long j, long rows, long cols) {
+    int first = Math.toIntExact(j * Float.BYTES);
+    int width = Math.toIntExact(cols);
+    if (norm != null) {
+      NormRectify.apply(rows, Math.toIntExact(cRow), width, c, norm, first);
     }
+    if (scale != 0 || residual != 0) {
+      for (long i = 0; i < rows; i++) {
+        addResidual(c + i * cRow, scale + first, width);
+      }
+    }
+  }
+
+  private void addResidual(long c, long scales, int cols) {
+    int l = 0;
+    for (; l <= cols - LANES; l += LANES) {
+      long at = l * (long) Float.BYTES;
+      addResidual(c + at, scales + at, LAST[LANES]);
+    }
+    if (l < cols) {
+      long at = l * (long) Float.BYTES;
+      addResidual(c + at, scales + at, LAST[cols - l]);
+    }
+  }
+
+  private void addResidual(long c, long scales, VectorMask<Float> mask) {
+    var u = FloatVector.fromMemorySegment(F, SPACE, c, ORDER, mask);
+    if (scale != 0) {
+      u = u.mul(FloatVector.fromMemorySegment(F, SPACE, scales, ORDER, mask));
+    }
+    if (residual != 0) {
+      u = u.add(FloatVector.fromMemorySegment(F, SPACE, c + residual, ORDER, mask));
+    }
+    u.intoMemorySegment(SPACE, c, ORDER, mask);
   }
 
   private void addBias(long c, long cRow, long column, int rows, int cols) {
@@ -79,44 +118,6 @@ record GemmEpilogue(
   private void copy(long c, long cRow, int rows, int cols) {
     for (int i = 0; i < rows; i++) {
       ConvPatches.copy(c + i * cRow, c + i * cRow + preactivation, cols);
-    }
-  }
-
-  private void addResidual(long c, long cRow, long column, int rows, int cols) {
-    long scales = scale == 0 ? ONES : scale + column;
-    int whole = cols - cols % LANES;
-    for (int l = 0; l < whole; l += LANES) {
-      long at = l * (long) Float.BYTES;
-      scaleVector(c + at, cRow, scales + (scale == 0 ? 0 : at), rows);
-    }
-    if (whole < cols) {
-      long at = whole * (long) Float.BYTES;
-      scaleLast(c + at, cRow, scales + (scale == 0 ? 0 : at), rows, cols - whole);
-    }
-  }
-
-  private void scaleVector(long c, long cRow, long scales, int rows) {
-    var s = FloatVector.fromMemorySegment(F, SPACE, scales, ORDER);
-    for (int i = 0; i < rows; i++) {
-      long to = c + i * cRow;
-      var u = FloatVector.fromMemorySegment(F, SPACE, to, ORDER).mul(s);
-      if (residual != 0) {
-        u = u.add(FloatVector.fromMemorySegment(F, SPACE, to + residual, ORDER));
-      }
-      u.intoMemorySegment(SPACE, to, ORDER);
-    }
-  }
-
-  private void scaleLast(long c, long cRow, long scales, int rows, int lanes) {
-    var mask = LAST[lanes];
-    var s = FloatVector.fromMemorySegment(F, SPACE, scales, ORDER, mask);
-    for (int i = 0; i < rows; i++) {
-      long to = c + i * cRow;
-      var u = FloatVector.fromMemorySegment(F, SPACE, to, ORDER, mask).mul(s);
-      if (residual != 0) {
-        u = u.add(FloatVector.fromMemorySegment(F, SPACE, to + residual, ORDER, mask));
-      }
-      u.intoMemorySegment(SPACE, to, ORDER, mask);
     }
   }
 }

@@ -36,5 +36,6 @@ final class GemmSum {
       }
       job.epilogue().apply(row, job.cRow(), 0, 1, (int) n, false);
     }
+    job.epilogue().finish(job.c() + i0 * job.cRow(), job.cRow(), 0, i1 - i0, n);
   }
 }

@@ -55,6 +55,7 @@ final class GemmTurned {
           long to = g.c() + j * Float.BYTES;
           GemmTranspose.run(cols, (int) m, strip, row, to, g.cRow());
           g.epilogue().apply(to, g.cRow(), j, (int) m, cols, false);
+          g.epilogue().finish(to, g.cRow(), j, m, cols);
         });
   }
 }

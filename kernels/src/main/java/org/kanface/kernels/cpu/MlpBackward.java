@@ -1,6 +1,5 @@
 package org.kanface.kernels.cpu;
 
-import org.kanface.kernels.Epilogue.Activation;
 import org.kanface.kernels.LowRankMlp;
 import org.kanface.kernels.Workers;
 
@@ -81,7 +80,7 @@ record MlpBackward(LowRankMlp shape, MlpWeights w, long x, MlpCpu.Kept kept, lon
     MlpRows.addTo(sums.bias2(), (int) count, width, grad);
     MlpFactor.addTransposed(count, rank, width, kept.low2() + low, grad, sums.up2());
     f.scaledUp2.multiply(count, grad, block.low2(), GemmEpilogue.NONE); // dlow2
-    var biased = new GemmEpilogue(w.bias1(), Activation.NONE, 0, 0, 0);
+    var biased = GemmEpilogue.of(w.bias1(), null);
     f.up1.multiply(count, kept.low1() + low, block.wide(), biased); // u
     f.down2.multiply(count, block.low2(), block.dwide(), GemmEpilogue.NONE); // dgelu
     MlpRows.gelu(count * hidden, block.wide(), block.dwide()); // gelu(u), du

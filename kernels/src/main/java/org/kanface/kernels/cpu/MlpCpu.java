@@ -72,10 +72,10 @@ final class MlpCpu implements MlpKernels {
     var up1 = MlpFactor.transposed(w.up1(), rank, hidden, down1.end());
     var down2 = MlpFactor.transposed(w.down2(), hidden, rank, up1.end());
     var up2 = MlpFactor.transposed(w.up2(), rank, width, down2.end());
-    var biased = new GemmEpilogue(w.bias1(), Activation.NONE, 0, 0, 0);
+    var biased = GemmEpilogue.of(w.bias1(), null);
     var finished =
         new GemmEpilogue(
-            w.bias2(), Activation.NONE, 0, w.scale(), residual == 0 ? 0 : residual - y);
+            w.bias2(), null, Activation.NONE, 0, w.scale(), residual == 0 ? 0 : residual - y);
     long rows = block(s);
     Workers.forEach(
         Math.ceilDiv(s.rows(), rows),

@@ -77,57 +77,19 @@ final class NormBatch {
 
   /// `y = (x - mean[j]) * scale[j] + bias[j]`.
   static void apply(long rows, int row, long x, long mean, long scale, long bias, long y) {
-    int j = 0;
-    for (; j <= row - STRIP; j += STRIP) {
-      applyToStrip(rows, row, x + j, mean + j, scale + j, bias + j, y + j);
-    }
-    for (; j <= row - Lanes.BYTES; j += Lanes.BYTES) {
-      applyToVector(rows, row, x + j, mean + j, scale + j, bias + j, y + j);
-    }
-    if (j < row) {
-      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-      FloatVector mu = Lanes.load(mean + j);
-      FloatVector s = Lanes.load(scale + j);
-      FloatVector b = Lanes.load(bias + j);
-      for (long at = j; at < rows * row; at += row) {
-        Lanes.store(Lanes.load(x + at, mask).sub(mu).fma(s, b), y + at, mask);
+    int whole = row / Lanes.BYTES * Lanes.BYTES;
+    VectorMask<Float> last = Lanes.first((row - whole) / Float.BYTES);
+    for (long r = 0; r < rows; r++) {
+      long in = x + r * row; // reading the factors again costs less than leaving memory's order
+      long out = y + r * row;
+      for (int j = 0; j < whole; j += Lanes.BYTES) {
+        FloatVector d = Lanes.load(in + j).sub(Lanes.load(mean + j));
+        Lanes.store(d.fma(Lanes.load(scale + j), Lanes.load(bias + j)), out + j);
       }
-    }
-  }
-
-  private static void applyToVector(
-      long rows, int row, long x, long mean, long scale, long bias, long y) {
-    FloatVector mu = Lanes.load(mean);
-    FloatVector s = Lanes.load(scale);
-    FloatVector b = Lanes.load(bias);
-    for (long at = 0; at < rows * row; at += row) {
-      Lanes.store(Lanes.load(x + at).sub(mu).fma(s, b), y + at);
-    }
-  }
-
-  private static void applyToStrip(
-      long rows, int row, long x, long mean, long scale, long bias, long y) {
-    FloatVector mean0 = Lanes.load(mean);
-    FloatVector mean1 = Lanes.load(mean + Lanes.BYTES);
-    FloatVector mean2 = Lanes.load(mean + 2L * Lanes.BYTES);
-    FloatVector mean3 = Lanes.load(mean + 3L * Lanes.BYTES);
-    FloatVector scale0 = Lanes.load(scale);
-    FloatVector scale1 = Lanes.load(scale + Lanes.BYTES);
-    FloatVector scale2 = Lanes.load(scale + 2L * Lanes.BYTES);
-    FloatVector scale3 = Lanes.load(scale + 3L * Lanes.BYTES);
-    FloatVector bias0 = Lanes.load(bias);
-    FloatVector bias1 = Lanes.load(bias + Lanes.BYTES);
-    FloatVector bias2 = Lanes.load(bias + 2L * Lanes.BYTES);
-    FloatVector bias3 = Lanes.load(bias + 3L * Lanes.BYTES);
-    for (long at = 0; at < rows * row; at += row) {
-      long in = x + at;
-      long out = y + at;
-      Lanes.store(Lanes.load(in).sub(mean0).fma(scale0, bias0), out);
-      Lanes.store(Lanes.load(in + Lanes.BYTES).sub(mean1).fma(scale1, bias1), out + Lanes.BYTES);
-      Lanes.store(
-          Lanes.load(in + 2L * Lanes.BYTES).sub(mean2).fma(scale2, bias2), out + 2L * Lanes.BYTES);
-      Lanes.store(
-          Lanes.load(in + 3L * Lanes.BYTES).sub(mean3).fma(scale3, bias3), out + 3L * Lanes.BYTES);
+      if (whole < row) {
+        FloatVector d = Lanes.load(in + whole, last).sub(Lanes.load(mean + whole));
+        Lanes.store(d.fma(Lanes.load(scale + whole), Lanes.load(bias + whole)), out + whole, last);
+      }
     }
   }
 
@@ -208,42 +170,23 @@ final class NormBatch {
   /// `dx = dy * scale[j] + (x - mean[j]) * slope[j] + shift[j]`.
   static void inputGradient(
       long rows, int row, long x, long mean, long dy, long scale, long slope, long shift, long dx) {
-    int j = 0;
-    for (; j <= row - 2 * Lanes.BYTES; j += 2 * Lanes.BYTES) {
-      inputGradientOfPair(
-          rows, row, x + j, mean + j, dy + j, scale + j, slope + j, shift + j, dx + j);
-    }
-    for (; j < row; j += Lanes.BYTES) {
-      VectorMask<Float> mask = Lanes.first((row - j) / Float.BYTES);
-      FloatVector mu = Lanes.load(mean + j);
-      FloatVector factor = Lanes.load(scale + j);
-      FloatVector rise = Lanes.load(slope + j);
-      FloatVector start = Lanes.load(shift + j);
-      for (long at = j; at < rows * row; at += row) {
-        FloatVector d = Lanes.load(x + at, mask).sub(mu).fma(rise, start);
-        Lanes.store(Lanes.load(dy + at, mask).fma(factor, d), dx + at, mask);
+    int whole = row / Lanes.BYTES * Lanes.BYTES;
+    VectorMask<Float> last = Lanes.first((row - whole) / Float.BYTES);
+    for (long r = 0; r < rows; r++) {
+      long in = x + r * row;
+      long grad = dy + r * row;
+      long out = dx + r * row;
+      for (int j = 0; j < whole; j += Lanes.BYTES) {
+        FloatVector d = Lanes.load(in + j).sub(Lanes.load(mean + j));
+        d = d.fma(Lanes.load(slope + j), Lanes.load(shift + j));
+        Lanes.store(Lanes.load(grad + j).fma(Lanes.load(scale + j), d), out + j);
       }
-    }
-  }
-
-  private static void inputGradientOfPair(
-      long rows, int row, long x, long mean, long dy, long scale, long slope, long shift, long dx) {
-    FloatVector mean0 = Lanes.load(mean);
-    FloatVector mean1 = Lanes.load(mean + Lanes.BYTES);
-    FloatVector scale0 = Lanes.load(scale);
-    FloatVector scale1 = Lanes.load(scale + Lanes.BYTES);
-    FloatVector slope0 = Lanes.load(slope);
-    FloatVector slope1 = Lanes.load(slope + Lanes.BYTES);
-    FloatVector shift0 = Lanes.load(shift);
-    FloatVector shift1 = Lanes.load(shift + Lanes.BYTES);
-    for (long at = 0; at < rows * row; at += row) {
-      long in = x + at;
-      long grad = dy + at;
-      long out = dx + at;
-      FloatVector d0 = Lanes.load(in).sub(mean0).fma(slope0, shift0);
-      FloatVector d1 = Lanes.load(in + Lanes.BYTES).sub(mean1).fma(slope1, shift1);
-      Lanes.store(Lanes.load(grad).fma(scale0, d0), out);
-      Lanes.store(Lanes.load(grad + Lanes.BYTES).fma(scale1, d1), out + Lanes.BYTES);
+      if (whole < row) {
+        FloatVector d = Lanes.load(in + whole, last).sub(Lanes.load(mean + whole));
+        d = d.fma(Lanes.load(slope + whole), Lanes.load(shift + whole));
+        Lanes.store(
+            Lanes.load(grad + whole, last).fma(Lanes.load(scale + whole), d), out + whole, last);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cpu;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.NormKernels;
 
@@ -111,162 +112,44 @@ final class NormCpu implements NormKernels {
 
   @Override
   public void batchNormTrain(
-      long rows,
-      long cols,
-      double eps,
+      BatchNorm norm,
       double momentum,
       Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
       Memory runningMean,
       Memory runningVar,
       Memory y,
       Memory mean,
       Memory rstd) {
     try (var memory = new Address("batch norm")) {
-      batch(memory, rows, cols, x, weight, bias)
+      BatchNormCpu.of(memory, norm)
           .train(
-              eps,
               momentum,
-              memory.output("runningMean", runningMean, cols),
-              memory.output("runningVar", runningVar, cols),
-              memory.output("y", y, rows * cols),
-              memory.output("mean", mean, cols),
-              memory.output("rstd", rstd, cols));
+              memory.input("x", x, norm.rows() * norm.cols()),
+              memory.output("runningMean", runningMean, norm.cols()),
+              memory.output("runningVar", runningVar, norm.cols()),
+              memory.output("y", y, norm.rows() * norm.cols()),
+              memory.output("mean", mean, norm.cols()),
+              memory.output("rstd", rstd, norm.cols()));
     }
   }
 
-  private static BatchNormCpu batch(
-      Address memory,
-      long rows,
-      long cols,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias) {
-    return new BatchNormCpu(
-        rows,
-        cols,
-        memory.input("x", x, rows * cols),
-        memory.input("weight", weight, cols),
-        memory.input("bias", bias, cols),
-        false,
-        0);
-  }
-
   @Override
-  public void batchNormEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y) {
+  public void batchNormEval(BatchNorm norm, Memory x, Memory mean, Memory variance, Memory y) {
     try (var memory = new Address("batch norm")) {
-      batch(memory, rows, cols, x, weight, bias)
+      BatchNormCpu.of(memory, norm)
           .eval(
-              eps,
-              memory.input("runningMean", runningMean, cols),
-              memory.input("runningVar", runningVar, cols),
-              memory.output("y", y, rows * cols));
+              memory.input("x", x, norm.rows() * norm.cols()),
+              memory.input("mean", mean, norm.cols()),
+              memory.input("variance", variance, norm.cols()),
+              memory.output("y", y, norm.rows() * norm.cols()));
     }
   }
 
   @Override
   public void batchNormBackward(
       boolean train,
-      long rows,
-      long cols,
+      BatchNorm norm,
       Memory x,
-      @Nullable Memory weight,
-      Memory mean,
-      Memory rstd,
-      Memory dy,
-      Memory dx,
-      @Nullable Memory dweight,
-      @Nullable Memory dbias) {
-    try (var memory = new Address("batch norm backward")) {
-      batch(memory, rows, cols, x, weight, null)
-          .backward(
-              train,
-              memory.input("mean", mean, cols),
-              memory.input("rstd", rstd, cols),
-              memory.input("dy", dy, rows * cols),
-              memory.output("dx", dx, rows * cols),
-              wanted(memory, "dweight", dweight, cols),
-              wanted(memory, "dbias", dbias, cols),
-              0);
-    }
-  }
-
-  /// The address of an output, 0 where nobody wants it.
-  private static long wanted(Address memory, String name, @Nullable Memory target, long cols) {
-    return target == null ? 0 : memory.output(name, target, cols);
-  }
-
-  @Override
-  public void batchNormRectifyTrain(
-      long rows,
-      long cols,
-      double eps,
-      double momentum,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y,
-      Memory mean,
-      Memory rstd) {
-    try (var memory = new Address("batch norm with rectifier")) {
-      batch(memory, rows, cols, x, weight, bias)
-          .rectified(memory.input("slope", slope, cols))
-          .train(
-              eps,
-              momentum,
-              memory.output("runningMean", runningMean, cols),
-              memory.output("runningVar", runningVar, cols),
-              memory.output("y", y, rows * cols),
-              memory.output("mean", mean, cols),
-              memory.output("rstd", rstd, cols));
-    }
-  }
-
-  @Override
-  public void batchNormRectifyEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y) {
-    try (var memory = new Address("batch norm with rectifier")) {
-      batch(memory, rows, cols, x, weight, bias)
-          .rectified(memory.input("slope", slope, cols))
-          .eval(
-              eps,
-              memory.input("runningMean", runningMean, cols),
-              memory.input("runningVar", runningVar, cols),
-              memory.output("y", y, rows * cols));
-    }
-  }
-
-  @Override
-  public void batchNormRectifyBackward(
-      boolean train,
-      long rows,
-      long cols,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
       Memory mean,
       Memory rstd,
       Memory dy,
@@ -274,19 +157,24 @@ final class NormCpu implements NormKernels {
       @Nullable Memory dweight,
       @Nullable Memory dbias,
       @Nullable Memory dslope) {
-    try (var memory = new Address("batch norm with rectifier backward")) {
-      batch(memory, rows, cols, x, weight, bias)
-          .rectified(memory.input("slope", slope, cols))
+    try (var memory = new Address("batch norm backward")) {
+      BatchNormCpu.of(memory, norm)
           .backward(
               train,
-              memory.input("mean", mean, cols),
-              memory.input("rstd", rstd, cols),
-              memory.input("dy", dy, rows * cols),
-              memory.output("dx", dx, rows * cols),
-              wanted(memory, "dweight", dweight, cols),
-              wanted(memory, "dbias", dbias, cols),
-              wanted(memory, "dslope", dslope, cols));
+              memory.input("x", x, norm.rows() * norm.cols()),
+              memory.input("mean", mean, norm.cols()),
+              memory.input("rstd", rstd, norm.cols()),
+              memory.input("dy", dy, norm.rows() * norm.cols()),
+              memory.output("dx", dx, norm.rows() * norm.cols()),
+              wanted(memory, "dweight", dweight, norm.cols()),
+              wanted(memory, "dbias", dbias, norm.cols()),
+              wanted(memory, "dslope", dslope, norm.cols()));
     }
+  }
+
+  /// The address of an output, 0 where nobody wants it.
+  private static long wanted(Address memory, String name, @Nullable Memory target, long cols) {
+    return target == null ? 0 : memory.output(name, target, cols);
   }
 
   @Override

@@ -10,8 +10,7 @@ import jdk.incubator.vector.VectorMask;
 /// Loops of batch norm with a rectifier behind it, over part of a matrix as in [NormBatch]: `z = (x
 /// - mean) scale + offset`, `y = z` where `z > 0`, else `slope z`.
 final class NormRectify {
-  private static final int STRIP = 2 * Lanes.BYTES; // columns whose factors stay in registers
-  private static final int BLOCK = 8 << 10; // bytes of rows
+  private static final int STRIP = 2 * Lanes.BYTES; // columns whose sums stay in registers
 
   private NormRectify() {}
 
@@ -23,55 +22,57 @@ final class NormRectify {
   }
 
   static void apply(long rows, int row, long x, Columns columns, long y) {
-    long block = block(row);
-    for (long r = 0; r < rows; r += block) {
-      long count = Math.min(block, rows - r);
-      long from = x + r * row;
-      long to = y + r * row;
-      CacheLines.read(from, 1, 0, count * row);
-      int j = 0;
-      for (; j <= row - STRIP; j += STRIP) {
-        applyToStrip(count, row, from + j, columns.from(j), to + j);
+    int whole = row / Lanes.BYTES * Lanes.BYTES;
+    var last = Lanes.first((row - whole) / Float.BYTES);
+    for (long r = 0; r < rows; r++) {
+      long in = x + r * row; // reading the factors again costs less than leaving memory's order
+      long out = y + r * row;
+      for (int j = 0; j < whole; j += Lanes.BYTES) {
+        Lanes.store(rectified(Lanes.load(in + j), columns, j), out + j);
       }
-      for (; j < row; j += Lanes.BYTES) {
-        var mask = Lanes.first(Math.min(Lanes.BYTES, row - j) / Float.BYTES);
-        applyToVector(count, row, mask, from + j, columns.from(j), to + j);
+      if (whole < row) {
+        Lanes.store(rectified(Lanes.load(in + whole, last), columns, whole), out + whole, last);
       }
     }
   }
 
-  /// Rows that stay in the first cache from one strip of columns to the next.
-  private static long block(int row) {
-    return Math.max(1, BLOCK / row);
-  }
-
-  private static void applyToStrip(long rows, int row, long x, Columns c, long y) {
-    FloatVector mean0 = Lanes.load(c.mean);
-    FloatVector mean1 = Lanes.load(c.mean + Lanes.BYTES);
-    FloatVector scale0 = Lanes.load(c.scale);
-    FloatVector scale1 = Lanes.load(c.scale + Lanes.BYTES);
-    FloatVector offset0 = Lanes.load(c.offset);
-    FloatVector offset1 = Lanes.load(c.offset + Lanes.BYTES);
-    FloatVector slope0 = Lanes.load(c.slope);
-    FloatVector slope1 = Lanes.load(c.slope + Lanes.BYTES);
-    for (long at = 0; at < rows * row; at += row) {
-      FloatVector z0 = Lanes.load(x + at).sub(mean0).fma(scale0, offset0);
-      FloatVector z1 = Lanes.load(x + at + Lanes.BYTES).sub(mean1).fma(scale1, offset1);
-      Lanes.store(z0.lanewise(MUL, slope0, z0.compare(LT, 0f)), y + at);
-      Lanes.store(z1.lanewise(MUL, slope1, z1.compare(LT, 0f)), y + at + Lanes.BYTES);
+  /// The same in place for `cols` columns from `first` bytes on of `columns`, whose rows are
+  /// `stride` bytes apart and in a cache.
+  static void apply(long rows, int stride, int cols, long x, Columns columns, int first) {
+    int bytes = cols * Float.BYTES;
+    int j = 0;
+    for (; j <= bytes - STRIP; j += STRIP) {
+      applyToStrip(rows, stride, x + j, columns, first + j);
+    }
+    for (; j < bytes; j += Lanes.BYTES) {
+      var mask = Lanes.first(Math.min(Lanes.BYTES, bytes - j) / Float.BYTES);
+      for (long at = x + j; at < x + j + rows * stride; at += stride) {
+        Lanes.store(rectified(Lanes.load(at, mask), columns, first + j), at, mask);
+      }
     }
   }
 
-  private static void applyToVector(
-      long rows, int row, VectorMask<Float> mask, long x, Columns c, long y) {
-    FloatVector mean = Lanes.load(c.mean);
-    FloatVector scale = Lanes.load(c.scale);
-    FloatVector offset = Lanes.load(c.offset);
-    FloatVector slope = Lanes.load(c.slope);
-    for (long at = 0; at < rows * row; at += row) {
-      FloatVector z = Lanes.load(x + at, mask).sub(mean).fma(scale, offset);
-      Lanes.store(z.lanewise(MUL, slope, z.compare(LT, 0f)), y + at, mask);
+  private static void applyToStrip(long rows, int stride, long x, Columns c, int j) {
+    FloatVector mean0 = Lanes.load(c.mean + j);
+    FloatVector mean1 = Lanes.load(c.mean + j + Lanes.BYTES);
+    FloatVector scale0 = Lanes.load(c.scale + j);
+    FloatVector scale1 = Lanes.load(c.scale + j + Lanes.BYTES);
+    FloatVector offset0 = Lanes.load(c.offset + j);
+    FloatVector offset1 = Lanes.load(c.offset + j + Lanes.BYTES);
+    FloatVector slope0 = Lanes.load(c.slope + j);
+    FloatVector slope1 = Lanes.load(c.slope + j + Lanes.BYTES);
+    for (long at = x; at < x + rows * stride; at += stride) {
+      FloatVector z0 = Lanes.load(at).sub(mean0).fma(scale0, offset0);
+      FloatVector z1 = Lanes.load(at + Lanes.BYTES).sub(mean1).fma(scale1, offset1);
+      Lanes.store(z0.lanewise(MUL, slope0, z0.compare(LT, 0f)), at);
+      Lanes.store(z1.lanewise(MUL, slope1, z1.compare(LT, 0f)), at + Lanes.BYTES);
     }
+  }
+
+  private static FloatVector rectified(FloatVector x, Columns c, int j) {
+    FloatVector z = x.sub(Lanes.load(c.mean + j));
+    z = z.fma(Lanes.load(c.scale + j), Lanes.load(c.offset + j));
+    return z.lanewise(MUL, Lanes.load(c.slope + j), z.compare(LT, 0f));
   }
 
   /// With `dz = dy` where `z > 0`, else `slope dy`: adds `dz`, `dz (x - mean)` and, where `z <= 0`,
@@ -165,73 +166,31 @@ final class NormRectify {
 
   /// `dx = dz scale + (x - mean) rise + start`.
   static void inputGradient(
-      long rows, int row, long x, Columns columns, long dy, long rise, long start, long dx) {
-    long block = block(row);
-    for (long r = 0; r < rows; r += block) {
-      long count = Math.min(block, rows - r);
-      long at = r * row;
-      CacheLines.read(x + at, 1, 0, count * row);
-      CacheLines.read(dy + at, 1, 0, count * row);
-      int j = 0;
-      for (; j <= row - STRIP; j += STRIP, at += STRIP) {
-        inputGradientOfStrip(
-            count, row, x + at, columns.from(j), dy + at, rise + j, start + j, dx + at);
-      }
-      for (; j < row; j += Lanes.BYTES, at += Lanes.BYTES) {
-        var mask = Lanes.first(Math.min(Lanes.BYTES, row - j) / Float.BYTES);
-        inputGradientOfVector(
-            count, row, mask, x + at, columns.from(j), dy + at, rise + j, start + j, dx + at);
-      }
-    }
-  }
-
-  private static void inputGradientOfStrip(
       long rows, int row, long x, Columns c, long dy, long rise, long start, long dx) {
-    FloatVector mean0 = Lanes.load(c.mean);
-    FloatVector mean1 = Lanes.load(c.mean + Lanes.BYTES);
-    FloatVector scale0 = Lanes.load(c.scale);
-    FloatVector scale1 = Lanes.load(c.scale + Lanes.BYTES);
-    FloatVector offset0 = Lanes.load(c.offset);
-    FloatVector offset1 = Lanes.load(c.offset + Lanes.BYTES);
-    FloatVector slope0 = Lanes.load(c.slope);
-    FloatVector slope1 = Lanes.load(c.slope + Lanes.BYTES);
-    FloatVector rise0 = Lanes.load(rise);
-    FloatVector rise1 = Lanes.load(rise + Lanes.BYTES);
-    FloatVector start0 = Lanes.load(start);
-    FloatVector start1 = Lanes.load(start + Lanes.BYTES);
-    for (long at = 0; at < rows * row; at += row) {
-      FloatVector d0 = Lanes.load(x + at).sub(mean0);
-      FloatVector d1 = Lanes.load(x + at + Lanes.BYTES).sub(mean1);
-      FloatVector g0 = Lanes.load(dy + at);
-      FloatVector g1 = Lanes.load(dy + at + Lanes.BYTES);
-      FloatVector dz0 = g0.mul(slope0).blend(g0, d0.fma(scale0, offset0).compare(GT, 0f));
-      FloatVector dz1 = g1.mul(slope1).blend(g1, d1.fma(scale1, offset1).compare(GT, 0f));
-      Lanes.store(dz0.fma(scale0, d0.fma(rise0, start0)), dx + at);
-      Lanes.store(dz1.fma(scale1, d1.fma(rise1, start1)), dx + at + Lanes.BYTES);
+    int whole = row / Lanes.BYTES * Lanes.BYTES;
+    var last = Lanes.first((row - whole) / Float.BYTES);
+    for (long r = 0; r < rows; r++) {
+      long in = x + r * row;
+      long grad = dy + r * row;
+      long out = dx + r * row;
+      for (int j = 0; j < whole; j += Lanes.BYTES) {
+        FloatVector d = Lanes.load(in + j).sub(Lanes.load(c.mean + j));
+        FloatVector dz = rectified(Lanes.load(grad + j), d, c, j);
+        FloatVector rest = d.fma(Lanes.load(rise + j), Lanes.load(start + j));
+        Lanes.store(dz.fma(Lanes.load(c.scale + j), rest), out + j);
+      }
+      if (whole < row) {
+        FloatVector d = Lanes.load(in + whole, last).sub(Lanes.load(c.mean + whole));
+        FloatVector dz = rectified(Lanes.load(grad + whole, last), d, c, whole);
+        FloatVector rest = d.fma(Lanes.load(rise + whole), Lanes.load(start + whole));
+        Lanes.store(dz.fma(Lanes.load(c.scale + whole), rest), out + whole, last);
+      }
     }
   }
 
-  private static void inputGradientOfVector(
-      long rows,
-      int row,
-      VectorMask<Float> mask,
-      long x,
-      Columns c,
-      long dy,
-      long rise,
-      long start,
-      long dx) {
-    FloatVector mean = Lanes.load(c.mean);
-    FloatVector scale = Lanes.load(c.scale);
-    FloatVector offset = Lanes.load(c.offset);
-    FloatVector slope = Lanes.load(c.slope);
-    FloatVector rises = Lanes.load(rise);
-    FloatVector starts = Lanes.load(start);
-    for (long at = 0; at < rows * row; at += row) {
-      FloatVector d = Lanes.load(x + at, mask).sub(mean);
-      FloatVector g = Lanes.load(dy + at, mask);
-      FloatVector dz = g.mul(slope).blend(g, d.fma(scale, offset).compare(GT, 0f));
-      Lanes.store(dz.fma(scale, d.fma(rises, starts)), dx + at, mask);
-    }
+  /// `dz` for a gradient `g`, where `d = x - mean`.
+  private static FloatVector rectified(FloatVector g, FloatVector d, Columns c, int j) {
+    FloatVector z = d.fma(Lanes.load(c.scale + j), Lanes.load(c.offset + j));
+    return g.mul(Lanes.load(c.slope + j)).blend(g, z.compare(GT, 0f));
   }
 }

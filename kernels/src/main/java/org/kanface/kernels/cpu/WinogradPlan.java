@@ -36,6 +36,18 @@ record WinogradPlan(int size, long n, long h, long w, long across, long down) {
     pixels(tile, 0, size, image, pixelBytes, outside, table);
   }
 
+  /// Normalises the tile's outputs.
+  void normalize(long tile, long image, int pixel, NormRectify.Columns columns) {
+    long top = tile / across % down * size;
+    long left = tile % across * size;
+    long pixels = Math.min(size, w - left);
+    long row = tile / across / down * h + top;
+    for (long y = row; y < row + Math.min(size, h - top); y++) {
+      long at = image + (y * w + left) * pixel;
+      NormRectify.apply(pixels, pixel, pixel / Float.BYTES, at, columns, 0);
+    }
+  }
+
   /// Brings the rows of pixels that tiles `begin … end` touch into the cache, in order.
   void read(long begin, long end, long image, long pixelBytes) {
     long top = Math.max(0, row(begin) - 1);

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cuda;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Memory;
 
 /// `batchnorm.cu`: batch norm alone, or with a rectifier in the same pass.
@@ -19,26 +20,8 @@ final class BatchNormCuda {
     module = context.module("batchnorm");
   }
 
-  /// Of `[rows, cols]`, and what belongs to the columns.
-  record Shape(
-      long rows,
-      long cols,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      boolean rectify) {
-    long numel() {
-      return rows * cols;
-    }
-
-    int flag() {
-      return rectify ? 1 : 0;
-    }
-  }
-
   void train(
-      Shape s,
-      double eps,
+      BatchNorm s,
       double momentum,
       Memory x,
       Memory runningMean,
@@ -46,75 +29,75 @@ final class BatchNormCuda {
       Memory y,
       Memory mean,
       Memory rstd) {
-    var tiles = Tiles.of(s.rows, s.cols, 1, PARTS);
-    long partials = tiles.parts() * s.cols;
+    var tiles = Tiles.of(s.rows(), s.cols(), 1, PARTS);
+    long partials = tiles.parts() * s.cols();
     try (var scratch = context.scratch().lease()) {
       CudaMemory means = scratch.take(partials);
       CudaMemory rests = scratch.take(partials);
       CudaMemory squares = scratch.take(partials);
-      CudaMemory rest = scratch.take(s.cols);
+      CudaMemory rest = scratch.take(s.cols());
       tiles
           .on(module.launch("batchnorm_statistics_f32"), tiles.parts())
-          .floats(x, s.numel())
+          .floats(x, numel(s))
           .memory(means)
           .memory(rests)
           .memory(squares)
-          .i64(s.rows)
-          .i64(s.cols)
+          .i64(s.rows())
+          .i64(s.cols())
           .i64(tiles.cut().span())
           .run();
       module
           .launch("batchnorm_finish_f32")
-          .grid(Launch.blocks(s.cols, FINISH))
+          .grid(Launch.blocks(s.cols(), FINISH))
           .block(FINISH, LINES)
           .memory(means)
           .memory(rests)
           .memory(squares)
-          .floats(runningMean, s.cols)
-          .floats(runningVar, s.cols)
-          .floats(mean, s.cols)
+          .floats(runningMean, s.cols())
+          .floats(runningVar, s.cols())
+          .floats(mean, s.cols())
           .memory(rest)
-          .floats(rstd, s.cols)
-          .i64(s.rows)
-          .i64(s.cols)
+          .floats(rstd, s.cols())
+          .i64(s.rows())
+          .i64(s.cols())
           .i64(tiles.cut().span())
-          .f32(eps)
+          .f32(s.eps())
           .f32(momentum)
           .run();
-      Tiles.flat(module.launch("batchnorm_forward_f32"), s.numel())
-          .floats(x, s.numel())
-          .floats(mean, s.cols)
+      Tiles.flat(module.launch("batchnorm_forward_f32"), numel(s))
+          .floats(x, numel(s))
+          .floats(mean, s.cols())
           .memory(rest)
-          .floats(rstd, s.cols)
-          .floats(s.weight, s.cols)
-          .floats(s.bias, s.cols)
-          .floats(s.slope, s.cols)
-          .floats(y, s.numel())
-          .i64(s.rows)
-          .i64(s.cols)
-          .i32(s.flag())
+          .floats(rstd, s.cols())
+          .floats(s.weight(), s.cols())
+          .floats(s.bias(), s.cols())
+          .floats(s.slope(), s.cols())
+          .floats(y, numel(s))
+          .i64(s.rows())
+          .i64(s.cols())
+          .i32(s.rectifies() ? 1 : 0)
           .run();
     }
   }
 
-  void eval(Shape s, double eps, Memory x, Memory runningMean, Memory runningVar, Memory y) {
-    Tiles.flat(module.launch("batchnorm_eval_f32"), s.numel())
-        .floats(x, s.numel())
-        .floats(runningMean, s.cols)
-        .floats(runningVar, s.cols)
-        .floats(s.weight, s.cols)
-        .floats(s.bias, s.cols)
-        .floats(s.slope, s.cols)
-        .floats(y, s.numel())
-        .i64(s.rows)
-        .i64(s.cols)
-        .f32(eps)
-        .i32(s.flag())
+  void eval(BatchNorm s, Memory x, Memory mean, Memory variance, Memory y) {
+    Tiles.flat(module.launch("batchnorm_eval_f32"), numel(s))
+        .floats(x, numel(s))
+        .floats(mean, s.cols())
+        .floats(variance, s.cols())
+        .floats(s.weight(), s.cols())
+        .floats(s.bias(), s.cols())
+        .floats(s.slope(), s.cols())
+        .floats(y, numel(s))
+        .i64(s.rows())
+        .i64(s.cols())
+        .f32(s.eps())
+        .i32(s.rectifies() ? 1 : 0)
         .run();
   }
 
   void backward(
-      Shape s,
+      BatchNorm s,
       boolean train,
       Memory x,
       Memory mean,
@@ -125,32 +108,32 @@ final class BatchNormCuda {
       @Nullable Memory dbias,
       @Nullable Memory dslope) {
     try (var scratch = context.scratch().lease()) {
-      Memory sumGXh = dweight == null && train ? scratch.take(s.cols) : dweight;
-      Memory sumG = dbias == null && train ? scratch.take(s.cols) : dbias;
+      Memory sumGXh = dweight == null && train ? scratch.take(s.cols()) : dweight;
+      Memory sumG = dbias == null && train ? scratch.take(s.cols()) : dbias;
       if (sumGXh != null || sumG != null || dslope != null) {
         weights(s, x, mean, rstd, dy, sumGXh, sumG, dslope);
       }
-      Tiles.flat(module.launch("batchnorm_backward_input_f32"), s.numel())
-          .floats(x, s.numel())
-          .floats(s.weight, s.cols)
-          .floats(s.bias, s.cols)
-          .floats(s.slope, s.cols)
-          .floats(mean, s.cols)
-          .floats(rstd, s.cols)
-          .floats(dy, s.numel())
-          .floats(sumG, s.cols)
-          .floats(sumGXh, s.cols)
-          .floats(dx, s.numel())
-          .i64(s.rows)
-          .i64(s.cols)
+      Tiles.flat(module.launch("batchnorm_backward_input_f32"), numel(s))
+          .floats(x, numel(s))
+          .floats(s.weight(), s.cols())
+          .floats(s.bias(), s.cols())
+          .floats(s.slope(), s.cols())
+          .floats(mean, s.cols())
+          .floats(rstd, s.cols())
+          .floats(dy, numel(s))
+          .floats(sumG, s.cols())
+          .floats(sumGXh, s.cols())
+          .floats(dx, numel(s))
+          .i64(s.rows())
+          .i64(s.cols())
           .i32(train ? 1 : 0)
-          .i32(s.flag())
+          .i32(s.rectifies() ? 1 : 0)
           .run();
     }
   }
 
   private void weights(
-      Shape s,
+      BatchNorm s,
       Memory x,
       Memory mean,
       Memory rstd,
@@ -158,40 +141,44 @@ final class BatchNormCuda {
       @Nullable Memory dweight,
       @Nullable Memory dbias,
       @Nullable Memory dslope) {
-    var tiles = Tiles.of(s.rows, s.cols);
+    var tiles = Tiles.of(s.rows(), s.cols());
     int parts = tiles.parts();
     try (var scratch = context.scratch().lease()) {
-      Memory weights = dweight == null ? null : scratch.take(parts * s.cols);
-      Memory biases = dbias == null ? null : scratch.take(parts * s.cols);
-      Memory slopes = dslope == null ? null : scratch.take(parts * s.cols);
+      Memory weights = dweight == null ? null : scratch.take(parts * s.cols());
+      Memory biases = dbias == null ? null : scratch.take(parts * s.cols());
+      Memory slopes = dslope == null ? null : scratch.take(parts * s.cols());
       tiles
           .on(module.launch("batchnorm_backward_weights_f32"), parts)
-          .floats(x, s.numel())
-          .floats(s.weight, s.cols)
-          .floats(s.bias, s.cols)
-          .floats(s.slope, s.cols)
-          .floats(mean, s.cols)
-          .floats(rstd, s.cols)
-          .floats(dy, s.numel())
+          .floats(x, numel(s))
+          .floats(s.weight(), s.cols())
+          .floats(s.bias(), s.cols())
+          .floats(s.slope(), s.cols())
+          .floats(mean, s.cols())
+          .floats(rstd, s.cols())
+          .floats(dy, numel(s))
           .memory(weights)
           .memory(biases)
           .memory(slopes)
-          .i64(s.rows)
-          .i64(s.cols)
+          .i64(s.rows())
+          .i64(s.cols())
           .i64(tiles.cut().span())
-          .i32(s.flag())
+          .i32(s.rectifies() ? 1 : 0)
           .run();
-      Tiles.finishing(parts, s.cols)
+      Tiles.finishing(parts, s.cols())
           .on(norm.launch("norm_finish_weights_f32"), dslope == null ? 2 : 3)
           .memory(weights)
           .memory(biases)
           .memory(slopes)
-          .floats(dweight, s.cols)
-          .floats(dbias, s.cols)
-          .floats(dslope, s.cols)
-          .i64(s.cols)
+          .floats(dweight, s.cols())
+          .floats(dbias, s.cols())
+          .floats(dslope, s.cols())
+          .i64(s.cols())
           .i64(parts)
           .run();
     }
+  }
+
+  private static long numel(BatchNorm s) {
+    return s.rows() * s.cols();
   }
 }

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cuda;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.Memory;
@@ -12,6 +13,7 @@ import org.kanface.kernels.Precision;
 final class ConvCuda implements ConvKernels {
   private final CudaContext context;
   private final GemmCuda gemm;
+  private final NormCuda norms;
   private final DepthwiseCuda depthwise;
   private final PatchConvCuda patches;
   private final DenseConvCuda dense;
@@ -20,10 +22,12 @@ final class ConvCuda implements ConvKernels {
       CudaContext context,
       Precision precision,
       GemmCuda gemm,
+      NormCuda norms,
       ElementwiseCuda elementwise,
       CastCuda casts) {
     this.context = context;
     this.gemm = gemm;
+    this.norms = norms;
     depthwise = new DepthwiseCuda(context);
     patches = new PatchConvCuda(context, gemm, elementwise);
     dense = new DenseConvCuda(context, precision, elementwise, casts);
@@ -41,6 +45,20 @@ final class ConvCuda implements ConvKernels {
       dense.forward(s, x, weight, y);
       gemm.addBias(s.outputNumel() / s.outC(), s.outC(), y, bias);
     }
+  }
+
+  @Override
+  public void inferNorm(
+      Conv2d s,
+      Memory x,
+      Memory weight,
+      @Nullable Memory bias,
+      BatchNorm norm,
+      Memory mean,
+      Memory variance,
+      Memory y) {
+    forward(s, x, weight, bias, y);
+    norms.batchNormEval(norm, y, mean, variance, y);
   }
 
   @Override

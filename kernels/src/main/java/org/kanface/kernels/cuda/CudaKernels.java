@@ -50,7 +50,7 @@ final class CudaKernels implements Kernels {
     norm = norms;
     reduce = sums;
     elementwise = elements;
-    conv = new ConvCuda(context, precision, products, elements, casts);
+    conv = new ConvCuda(context, precision, products, norms, elements, casts);
     pool = new PoolCuda(context);
     mlp = new MlpCuda(context, products, norms, elements, sums);
     cast = casts;

@@ -2,12 +2,11 @@ package org.kanface.kernels.cuda;
 
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
-import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.Memory;
 
 /// `depthwise.cu`: the kernels that networks have through [DepthwiseStrips], all others as they
 /// come.
-final class DepthwiseCuda implements ConvKernels {
+final class DepthwiseCuda {
   private static final int LARGEST = 15; // kernel
   private static final int PITCH = 33; // floats of shared memory for a tap of 32 channels
   private static final int WARPS = 8; // of a block
@@ -64,8 +63,7 @@ final class DepthwiseCuda implements ConvKernels {
         vector);
   }
 
-  @Override
-  public void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+  void forward(Conv2d shape, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
     if (DepthwiseStrips.has(shape)) {
       strips.forward(shape, x, weight, bias, y);
       return;
@@ -80,8 +78,7 @@ final class DepthwiseCuda implements ConvKernels {
     shape(launch, shape, 1).run();
   }
 
-  @Override
-  public void gradInput(Conv2d shape, Memory dy, Memory weight, Memory dx) {
+  void gradInput(Conv2d shape, Memory dy, Memory weight, Memory dx) {
     if (DepthwiseStrips.hasGradInput(shape)) {
       strips.gradInput(shape, dy, weight, dx);
       return;
@@ -94,8 +91,7 @@ final class DepthwiseCuda implements ConvKernels {
     shape(launch, shape, 1).run();
   }
 
-  @Override
-  public void gradWeight(Conv2d shape, Memory x, Memory dy, Memory dweight) {
+  void gradWeight(Conv2d shape, Memory x, Memory dy, Memory dweight) {
     if (DepthwiseStrips.has(shape)) {
       strips.gradWeight(shape, x, dy, dweight);
       return;

@@ -1,6 +1,7 @@
 package org.kanface.kernels.cuda;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.NormKernels;
 
@@ -178,133 +179,27 @@ final class NormCuda implements NormKernels {
 
   @Override
   public void batchNormTrain(
-      long rows,
-      long cols,
-      double eps,
+      BatchNorm norm,
       double momentum,
       Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
       Memory runningMean,
       Memory runningVar,
       Memory y,
       Memory mean,
       Memory rstd) {
-    batch.train(
-        new BatchNormCuda.Shape(rows, cols, weight, bias, null, false),
-        eps,
-        momentum,
-        x,
-        runningMean,
-        runningVar,
-        y,
-        mean,
-        rstd);
+    batch.train(norm, momentum, x, runningMean, runningVar, y, mean, rstd);
   }
 
   @Override
-  public void batchNormEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y) {
-    batch.eval(
-        new BatchNormCuda.Shape(rows, cols, weight, bias, null, false),
-        eps,
-        x,
-        runningMean,
-        runningVar,
-        y);
+  public void batchNormEval(BatchNorm norm, Memory x, Memory mean, Memory variance, Memory y) {
+    batch.eval(norm, x, mean, variance, y);
   }
 
   @Override
   public void batchNormBackward(
       boolean train,
-      long rows,
-      long cols,
+      BatchNorm norm,
       Memory x,
-      @Nullable Memory weight,
-      Memory mean,
-      Memory rstd,
-      Memory dy,
-      Memory dx,
-      @Nullable Memory dweight,
-      @Nullable Memory dbias) {
-    batch.backward(
-        new BatchNormCuda.Shape(rows, cols, weight, null, null, false),
-        train,
-        x,
-        mean,
-        rstd,
-        dy,
-        dx,
-        dweight,
-        dbias,
-        null);
-  }
-
-  @Override
-  public void batchNormRectifyTrain(
-      long rows,
-      long cols,
-      double eps,
-      double momentum,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y,
-      Memory mean,
-      Memory rstd) {
-    batch.train(
-        new BatchNormCuda.Shape(rows, cols, weight, bias, slope, true),
-        eps,
-        momentum,
-        x,
-        runningMean,
-        runningVar,
-        y,
-        mean,
-        rstd);
-  }
-
-  @Override
-  public void batchNormRectifyEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y) {
-    batch.eval(
-        new BatchNormCuda.Shape(rows, cols, weight, bias, slope, true),
-        eps,
-        x,
-        runningMean,
-        runningVar,
-        y);
-  }
-
-  @Override
-  public void batchNormRectifyBackward(
-      boolean train,
-      long rows,
-      long cols,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
       Memory mean,
       Memory rstd,
       Memory dy,
@@ -312,17 +207,7 @@ final class NormCuda implements NormKernels {
       @Nullable Memory dweight,
       @Nullable Memory dbias,
       @Nullable Memory dslope) {
-    batch.backward(
-        new BatchNormCuda.Shape(rows, cols, weight, bias, slope, true),
-        train,
-        x,
-        mean,
-        rstd,
-        dy,
-        dx,
-        dweight,
-        dbias,
-        dslope);
+    batch.backward(norm, train, x, mean, rstd, dy, dx, dweight, dbias, dslope);
   }
 
   private Launch l2(String direction, long outer, long inner) {

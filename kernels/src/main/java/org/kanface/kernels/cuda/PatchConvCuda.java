@@ -2,7 +2,6 @@ package org.kanface.kernels.cuda;
 
 import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
-import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.Epilogue;
 import org.kanface.kernels.Gemm;
 import org.kanface.kernels.Memory;
@@ -11,7 +10,7 @@ import org.kanface.kernels.Strided;
 /// Convolutions whose windows do not overlap, as one matrix product. Of a 1×1 convolution the
 /// image is the left operand as it lies; else windows are copied into rows `[pixels, kh kw c]`
 /// first.
-final class PatchConvCuda implements ConvKernels {
+final class PatchConvCuda {
   private final CudaContext context;
   private final GemmCuda gemm;
   private final ElementwiseCuda elementwise;
@@ -66,16 +65,14 @@ final class PatchConvCuda implements ConvKernels {
     return rows;
   }
 
-  @Override
-  public void forward(Conv2d s, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
+  void forward(Conv2d s, Memory x, Memory weight, @Nullable Memory bias, Memory y) {
     try (var scratch = context.scratch().lease()) {
       var product = Gemm.of(false, true, pixels(s), s.outC(), taps(s));
       gemm.gemm(product, rows(scratch, s, x), weight, y, Epilogue.bias(bias));
     }
   }
 
-  @Override
-  public void gradInput(Conv2d s, Memory dy, Memory weight, Memory dx) {
+  void gradInput(Conv2d s, Memory dy, Memory weight, Memory dx) {
     var product = Gemm.of(false, false, pixels(s), taps(s), s.outC());
     if (isPointwise(s)) {
       gemm.gemm(product, dy, weight, dx);
@@ -91,8 +88,7 @@ final class PatchConvCuda implements ConvKernels {
     }
   }
 
-  @Override
-  public void gradWeight(Conv2d s, Memory x, Memory dy, Memory dweight) {
+  void gradWeight(Conv2d s, Memory x, Memory dy, Memory dweight) {
     try (var scratch = context.scratch().lease()) {
       var product = Gemm.of(true, false, s.outC(), taps(s), pixels(s));
       gemm.gemm(product, dy, rows(scratch, s, x), dweight);

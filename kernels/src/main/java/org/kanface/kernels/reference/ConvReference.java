@@ -2,6 +2,7 @@ package org.kanface.kernels.reference;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.kernels.DType;
@@ -33,6 +34,20 @@ record ConvReference(DType type) implements ConvKernels {
             }
           }
         });
+  }
+
+  @Override
+  public void inferNorm(
+      Conv2d shape,
+      Memory x,
+      Memory weight,
+      @Nullable Memory bias,
+      BatchNorm norm,
+      Memory mean,
+      Memory variance,
+      Memory y) {
+    forward(shape, x, weight, bias, y);
+    new NormReference(type).batchNormEval(norm, y, mean, variance, y);
   }
 
   /// The weights of each group as `[u, v, c, o]`: what one input is multiplied by lies together.

@@ -1,6 +1,7 @@
 package org.kanface.kernels.reference;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.NormKernels;
@@ -126,162 +127,66 @@ record NormReference(DType type) implements NormKernels {
 
   @Override
   public void batchNormTrain(
-      long rows,
-      long cols,
-      double eps,
+      BatchNorm norm,
       double momentum,
       Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
       Memory runningMean,
       Memory runningVar,
       Memory y,
       Memory mean,
       Memory rstd) {
-    for (long j = 0; j < cols; j++) {
-      var in = Line.column(Elements.of(x, type), j, rows, cols);
+    for (long j = 0; j < norm.cols(); j++) {
+      var in = column(x, j, norm);
       double mu = in.mean();
       double variance = in.variance(mu);
-      double r = 1 / Math.sqrt(variance + eps);
-      normalizeColumn(in, mu, r, weight, bias, y, j, cols);
+      double r = 1 / Math.sqrt(variance + norm.eps());
+      normalizeColumn(norm, in, mu, r, y, j);
       Elements.of(mean, type).set(j, mu);
       Elements.of(rstd, type).set(j, r);
       move(Elements.of(runningMean, type), j, momentum, mu);
-      move(Elements.of(runningVar, type), j, momentum, variance * rows / (rows - 1.0));
+      double unbiased = variance * norm.rows() / (norm.rows() - 1.0);
+      move(Elements.of(runningVar, type), j, momentum, unbiased);
     }
+  }
+
+  private Line column(Memory matrix, long j, BatchNorm norm) {
+    return Line.column(Elements.of(matrix, type), j, norm.rows(), norm.cols());
   }
 
   private static void move(Elements running, long j, double momentum, double batch) {
     running.set(j, (1 - momentum) * running.get(j) + momentum * batch);
   }
 
-  private void normalizeColumn(
-      Line in,
-      double mu,
-      double r,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      Memory y,
-      long j,
-      long cols) {
-    var out = Line.column(Elements.of(y, type), j, in.length, cols);
-    double w = at(Elements.ofNullable(weight, type), j, 1);
-    double b = at(Elements.ofNullable(bias, type), j, 0);
+  private void normalizeColumn(BatchNorm norm, Line in, double mu, double r, Memory y, long j) {
+    var out = column(y, j, norm);
+    double w = at(Elements.ofNullable(norm.weight(), type), j, 1);
+    double b = at(Elements.ofNullable(norm.bias(), type), j, 0);
+    double slope = slope(norm, j);
     for (long i = 0; i < in.length; i++) {
-      out.set(i, (in.get(i) - mu) * r * w + b);
+      double z = (in.get(i) - mu) * r * w + b;
+      out.set(i, z > 0 ? z : slope * z);
     }
   }
 
+  /// What a norm's result `z <= 0` is multiplied by.
+  private double slope(BatchNorm norm, long j) {
+    return norm.rectifies() ? at(Elements.ofNullable(norm.slope(), type), j, 0) : 1;
+  }
+
   @Override
-  public void batchNormEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y) {
-    for (long j = 0; j < cols; j++) {
-      var in = Line.column(Elements.of(x, type), j, rows, cols);
-      double mu = Elements.of(runningMean, type).get(j);
-      double r = 1 / Math.sqrt(Elements.of(runningVar, type).get(j) + eps);
-      normalizeColumn(in, mu, r, weight, bias, y, j, cols);
+  public void batchNormEval(BatchNorm norm, Memory x, Memory mean, Memory variance, Memory y) {
+    for (long j = 0; j < norm.cols(); j++) {
+      double mu = Elements.of(mean, type).get(j);
+      double r = 1 / Math.sqrt(Elements.of(variance, type).get(j) + norm.eps());
+      normalizeColumn(norm, column(x, j, norm), mu, r, y, j);
     }
   }
 
   @Override
   public void batchNormBackward(
       boolean train,
-      long rows,
-      long cols,
+      BatchNorm norm,
       Memory x,
-      @Nullable Memory weight,
-      Memory mean,
-      Memory rstd,
-      Memory dy,
-      Memory dx,
-      @Nullable Memory dweight,
-      @Nullable Memory dbias) {
-    for (long j = 0; j < cols; j++) {
-      var in = Line.column(Elements.of(x, type), j, rows, cols);
-      var grad = Line.column(Elements.of(dy, type), j, rows, cols);
-      var out = Line.column(Elements.of(dx, type), j, rows, cols);
-      double mu = Elements.of(mean, type).get(j);
-      double r = Elements.of(rstd, type).get(j);
-      double w = at(Elements.ofNullable(weight, type), j, 1);
-      double sum = 0; // Σ dy
-      double dot = 0; // Σ dy xh
-      for (long i = 0; i < rows; i++) {
-        sum += grad.get(i);
-        dot += grad.get(i) * (in.get(i) - mu) * r;
-      }
-      for (long i = 0; i < rows; i++) {
-        double through = train ? sum / rows + (in.get(i) - mu) * r * (dot / rows) : 0;
-        out.set(i, w * r * (grad.get(i) - through));
-      }
-      storeOne(dweight, j, dot);
-      storeOne(dbias, j, sum);
-    }
-  }
-
-  @Override
-  public void batchNormRectifyTrain(
-      long rows,
-      long cols,
-      double eps,
-      double momentum,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y,
-      Memory mean,
-      Memory rstd) {
-    batchNormTrain(
-        rows, cols, eps, momentum, x, weight, bias, runningMean, runningVar, y, mean, rstd);
-    rectify(rows, cols, slope, y);
-  }
-
-  @Override
-  public void batchNormRectifyEval(
-      long rows,
-      long cols,
-      double eps,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
-      Memory runningMean,
-      Memory runningVar,
-      Memory y) {
-    batchNormEval(rows, cols, eps, x, weight, bias, runningMean, runningVar, y);
-    rectify(rows, cols, slope, y);
-  }
-
-  private void rectify(long rows, long cols, @Nullable Memory slope, Memory y) {
-    for (long j = 0; j < cols; j++) {
-      var line = Line.column(Elements.of(y, type), j, rows, cols);
-      double a = at(Elements.ofNullable(slope, type), j, 0);
-      for (long i = 0; i < rows; i++) {
-        double z = line.get(i);
-        line.set(i, z > 0 ? z : a * z);
-      }
-    }
-  }
-
-  @Override
-  public void batchNormRectifyBackward(
-      boolean train,
-      long rows,
-      long cols,
-      Memory x,
-      @Nullable Memory weight,
-      @Nullable Memory bias,
-      @Nullable Memory slope,
       Memory mean,
       Memory rstd,
       Memory dy,
@@ -289,24 +194,36 @@ record NormReference(DType type) implements NormKernels {
       @Nullable Memory dweight,
       @Nullable Memory dbias,
       @Nullable Memory dslope) {
-    var dz = Elements.of(dx, type); // overwritten by the gradient of the norm, element by element
-    for (long j = 0; j < cols; j++) {
-      var in = Line.column(Elements.of(x, type), j, rows, cols);
-      var grad = Line.column(Elements.of(dy, type), j, rows, cols);
-      var out = Line.column(dz, j, rows, cols);
+    long rows = norm.rows();
+    for (long j = 0; j < norm.cols(); j++) {
+      var in = column(x, j, norm);
+      var grad = column(dy, j, norm);
+      var out = column(dx, j, norm); // dz at first
       double mu = Elements.of(mean, type).get(j);
-      double w = at(Elements.ofNullable(weight, type), j, 1) * Elements.of(rstd, type).get(j);
-      double b = at(Elements.ofNullable(bias, type), j, 0);
-      double a = at(Elements.ofNullable(slope, type), j, 0);
-      double sum = 0; // Σ dy z over z <= 0
+      double r = Elements.of(rstd, type).get(j);
+      double w = at(Elements.ofNullable(norm.weight(), type), j, 1);
+      double b = at(Elements.ofNullable(norm.bias(), type), j, 0);
+      double slope = slope(norm, j);
+      double sum = 0; // Σ dz
+      double dot = 0; // Σ dz xh
+      double below = 0; // Σ dy z over z <= 0
       for (long i = 0; i < rows; i++) {
-        double z = (in.get(i) - mu) * w + b;
-        sum += z > 0 ? 0 : grad.get(i) * z;
-        out.set(i, z > 0 ? grad.get(i) : a * grad.get(i));
+        double xh = (in.get(i) - mu) * r;
+        double z = xh * w + b;
+        double dz = z > 0 ? grad.get(i) : slope * grad.get(i);
+        below += z > 0 ? 0 : grad.get(i) * z;
+        sum += dz;
+        dot += dz * xh;
+        out.set(i, dz);
       }
-      storeOne(dslope, j, sum);
+      for (long i = 0; i < rows; i++) {
+        double through = train ? sum / rows + (in.get(i) - mu) * r * (dot / rows) : 0;
+        out.set(i, w * r * (out.get(i) - through));
+      }
+      storeOne(dweight, j, dot);
+      storeOne(dbias, j, sum);
+      storeOne(dslope, j, below);
     }
-    batchNormBackward(train, rows, cols, x, weight, mean, rstd, dx, dx, dweight, dbias);
   }
 
   private void storeOne(@Nullable Memory target, long j, double value) {

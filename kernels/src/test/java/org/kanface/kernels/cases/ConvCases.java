@@ -1,6 +1,7 @@
 package org.kanface.kernels.cases;
 
 import java.util.stream.Stream;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Conv2d;
 
 /// Convolutions: those of the networks in small, and every parameter away from its default.
@@ -49,11 +50,15 @@ final class ConvCases {
   }
 
   static Stream<KernelCase> all() {
-    return Stream.concat(
-        Stream.of(SHAPES)
-            .flatMap(
-                s -> Stream.of(forward(s, true), forward(s, false), gradInput(s), gradWeight(s))),
-        Stream.of(SHAPES).filter(s -> s.name.startsWith("3x3")).map(ConvCases::infer));
+    return Stream.of(
+            Stream.of(SHAPES)
+                .flatMap(
+                    s ->
+                        Stream.of(
+                            forward(s, true), forward(s, false), gradInput(s), gradWeight(s))),
+            Stream.of(SHAPES).filter(s -> s.name.startsWith("3x3")).map(ConvCases::infer),
+            Stream.of(SHAPES).map(s -> inferNorm(s, s.conv.outC() % 2 == 0)))
+        .flatMap(cases -> cases);
   }
 
   /// Groups of any kind; images smaller than the window where padding allows.
@@ -85,7 +90,12 @@ final class ConvCases {
 
   static Stream<KernelCase> of(Conv2d s) {
     var shape = new Shape(s.toString(), s);
-    return Stream.of(forward(shape, true), gradInput(shape), gradWeight(shape));
+    return Stream.of(
+        forward(shape, true),
+        gradInput(shape),
+        gradWeight(shape),
+        inferNorm(shape, false),
+        inferNorm(shape, true));
   }
 
   private static KernelCase infer(Shape shape) {
@@ -97,6 +107,36 @@ final class ConvCases {
         .in(s.outC())
         .out(s.outputNumel())
         .calls((k, m) -> k.conv().infer(s, m.get(0), m.get(1), m.get(2), m.get(3)));
+  }
+
+  private static KernelCase inferNorm(Shape shape, boolean rectifies) {
+    var s = shape.conv;
+    long rows = s.n() * s.outH() * s.outW();
+    return KernelCase.of("conv/inferNorm %s%s", shape.name, rectifies ? " with slopes" : "")
+        .tolerance(Tolerance.sum(s.kh() * s.kw() * s.c() / s.groups()).times(8))
+        .in(s.inputNumel())
+        .in(s.weightNumel())
+        .in(s.outC())
+        .in(s.outC())
+        .in(s.outC())
+        .in(s.outC())
+        .in(s.outC())
+        .in(s.outC(), Fill.between(0.5, 2))
+        .out(s.outputNumel())
+        .calls(
+            (k, m) -> {
+              var norm = BatchNorm.of(rows, s.outC(), 1e-5, m.get(3), m.get(4));
+              k.conv()
+                  .inferNorm(
+                      s,
+                      m.get(0),
+                      m.get(1),
+                      m.get(2),
+                      rectifies ? norm.rectified(m.get(5)) : norm,
+                      m.get(6),
+                      m.get(7),
+                      m.get(8));
+            });
   }
 
   private static KernelCase forward(Shape shape, boolean bias) {

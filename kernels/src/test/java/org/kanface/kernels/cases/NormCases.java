@@ -1,6 +1,7 @@
 package org.kanface.kernels.cases;
 
 import java.util.stream.Stream;
+import org.kanface.kernels.BatchNorm;
 
 /// Normalisations: tails of vectors in both directions, absent weights, large means, zero vectors.
 final class NormCases {
@@ -146,13 +147,9 @@ final class NormCases {
             (k, m) ->
                 k.norm()
                     .batchNormTrain(
-                        rows,
-                        cols,
-                        EPS,
+                        norm(rows, cols, affine, m),
                         0.1,
                         m.get(0),
-                        affine ? m.get(1) : null,
-                        affine ? m.get(2) : null,
                         m.get(3),
                         m.get(4),
                         m.get(5),
@@ -173,15 +170,7 @@ final class NormCases {
             (k, m) ->
                 k.norm()
                     .batchNormEval(
-                        rows,
-                        cols,
-                        EPS,
-                        m.get(0),
-                        affine ? m.get(1) : null,
-                        affine ? m.get(2) : null,
-                        m.get(3),
-                        m.get(4),
-                        m.get(5)));
+                        norm(rows, cols, affine, m), m.get(0), m.get(3), m.get(4), m.get(5)));
   }
 
   private static KernelCase batchNormBackward(boolean train, long rows, long cols, boolean affine) {
@@ -202,16 +191,19 @@ final class NormCases {
                 k.norm()
                     .batchNormBackward(
                         train,
-                        rows,
-                        cols,
+                        BatchNorm.of(rows, cols, EPS, affine ? m.get(1) : null, null),
                         m.get(0),
-                        affine ? m.get(1) : null,
                         m.get(2),
                         m.get(3),
                         m.get(4),
                         m.get(5),
                         affine ? m.get(6) : null,
-                        affine ? m.get(7) : null));
+                        affine ? m.get(7) : null,
+                        null));
+  }
+
+  private static BatchNorm norm(long rows, long cols, boolean affine, KernelCase.Arguments m) {
+    return BatchNorm.of(rows, cols, EPS, affine ? m.get(1) : null, affine ? m.get(2) : null);
   }
 
   private static KernelCase rectified(boolean train, long rows, long cols, boolean slopes) {
@@ -230,17 +222,13 @@ final class NormCases {
         .out(train ? cols : 0)
         .calls(
             (k, m) -> {
-              var slope = slopes ? m.get(3) : null;
+              var norm = norm(rows, cols, true, m).rectified(slopes ? m.get(3) : null);
               if (train) {
                 k.norm()
-                    .batchNormRectifyTrain(
-                        rows, cols, EPS, 0.1, m.get(0), m.get(1), m.get(2), slope, m.get(4),
-                        m.get(5), m.get(6), m.get(7), m.get(8));
+                    .batchNormTrain(
+                        norm, 0.1, m.get(0), m.get(4), m.get(5), m.get(6), m.get(7), m.get(8));
               } else {
-                k.norm()
-                    .batchNormRectifyEval(
-                        rows, cols, EPS, m.get(0), m.get(1), m.get(2), slope, m.get(4), m.get(5),
-                        m.get(6));
+                k.norm().batchNormEval(norm, m.get(0), m.get(4), m.get(5), m.get(6));
               }
             });
   }
@@ -265,14 +253,10 @@ final class NormCases {
         .calls(
             (k, m) ->
                 k.norm()
-                    .batchNormRectifyBackward(
+                    .batchNormBackward(
                         train,
-                        rows,
-                        cols,
+                        norm(rows, cols, true, m).rectified(slopes ? m.get(3) : null),
                         m.get(0),
-                        m.get(1),
-                        m.get(2),
-                        slopes ? m.get(3) : null,
                         m.get(4),
                         m.get(5),
                         m.get(6),

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.kanface.kernels.Backends;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.DType;
 import org.kanface.kernels.HostMemory;
 
@@ -63,7 +64,17 @@ class NormCpuTest {
         var sums = HostMemory.of(new float[CHANNELS])) {
       Backends.kernels("cpu", DType.F32)
           .norm()
-          .batchNormBackward(true, rows, CHANNELS, in, null, means, rstds, grad, out, null, sums);
+          .batchNormBackward(
+              true,
+              BatchNorm.of(rows, CHANNELS, 1e-5, null, null),
+              in,
+              means,
+              rstds,
+              grad,
+              out,
+              null,
+              sums,
+              null);
       var values = new float[CHANNELS];
       MemorySegment.copy(sums.segment(), ValueLayout.JAVA_FLOAT, 0, values, 0, CHANNELS);
       return values;

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Margin;
 import org.kanface.kernels.Pool2d;
@@ -178,13 +179,9 @@ class ReferenceGradientTest {
     if (train) {
       var y0 = new double[x.length];
       k.batchNormTrain(
-          rows,
-          cols,
-          EPS,
+          BatchNorm.of(rows, cols, EPS, of(w), of(b)),
           0.1,
           of(x),
-          of(w),
-          of(b),
           of(mean.clone()),
           of(var.clone()),
           of(y0),
@@ -199,7 +196,16 @@ class ReferenceGradientTest {
     var dw = new double[cols];
     var db = new double[cols];
     k.batchNormBackward(
-        train, rows, cols, of(x), of(w), of(mean), of(rstd), of(dy), of(dx), of(dw), of(db));
+        train,
+        BatchNorm.of(rows, cols, EPS, of(w), of(b)),
+        of(x),
+        of(mean),
+        of(rstd),
+        of(dy),
+        of(dx),
+        of(dw),
+        of(db),
+        null);
     var frozenMean = mean.clone();
     FiniteDifferences.check(
         "batch norm dx", x, dy, dx, (v, y) -> batchNorm(train, v, w, b, frozenMean, var, y));
@@ -216,20 +222,16 @@ class ReferenceGradientTest {
     var k = KERNELS.norm();
     if (train) {
       k.batchNormTrain(
-          rows,
-          cols,
-          EPS,
+          BatchNorm.of(rows, cols, EPS, of(w), of(b)),
           0.1,
           of(x),
-          of(w),
-          of(b),
           of(new double[cols]),
           of(new double[cols]),
           of(y),
           of(new double[cols]),
           of(new double[cols]));
     } else {
-      k.batchNormEval(rows, cols, EPS, of(x), of(w), of(b), of(mean), of(var), of(y));
+      k.batchNormEval(BatchNorm.of(rows, cols, EPS, of(w), of(b)), of(x), of(mean), of(var), of(y));
     }
   }
 

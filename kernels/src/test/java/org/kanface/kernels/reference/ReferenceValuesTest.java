@@ -7,6 +7,7 @@ import static org.kanface.kernels.reference.Doubles.of;
 
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Epilogue;
 import org.kanface.kernels.Epilogue.Activation;
@@ -147,13 +148,9 @@ class ReferenceValuesTest {
     KERNELS
         .norm()
         .batchNormTrain(
-            3,
-            1,
-            0,
+            BatchNorm.of(3, 1, 0, of(2.0), of(1.0)),
             0.1,
             of(1.0, 2, 3),
-            of(2.0),
-            of(1.0),
             of(mean),
             of(variance),
             of(y),

@@ -26,6 +26,6 @@ public final class DepthwiseSeparable extends Module {
 
   @Override
   protected Var compute(Var x) {
-    return Graph.local(() -> bn.relu(pointwise.forward(depthwise.forward(x))));
+    return Graph.local(() -> bn.relu(pointwise, depthwise.forward(x)));
   }
 }

@@ -64,8 +64,8 @@ public final class IBasicBlock extends Module {
   private Var block(Var x) {
     return Graph.local(
         () -> {
-          Var y = bn2.prelu(conv1.forward(bn1.forward(x)), prelu);
-          y = bn3.forward(conv2.forward(y));
+          Var y = bn2.prelu(conv1, bn1.forward(x), prelu);
+          y = bn3.after(conv2, y);
           return Add.of(y, downsample == null ? x : downsample.forward(x));
         });
   }

@@ -191,7 +191,7 @@ public final class IResNet extends Module {
   @Override
   protected Var compute(Var x) {
     check(x.shape());
-    Var y = Graph.local(() -> bn1.prelu(conv1.forward(x), prelu));
+    Var y = Graph.local(() -> bn1.prelu(conv1, x, prelu));
     for (IBasicBlock block : blocks) {
       y = block.forward(y);
     }

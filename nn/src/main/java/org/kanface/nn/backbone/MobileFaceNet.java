@@ -114,8 +114,8 @@ public final class MobileFaceNet extends Module {
     protected Var compute(Var x) {
       return Graph.local(
           () -> {
-            Var y = bn1.relu(depthwise.forward(x));
-            return bn2.relu(pointwise.forward(y));
+            Var y = bn1.relu(depthwise, x);
+            return bn2.relu(pointwise, y);
           });
     }
   }
@@ -159,7 +159,7 @@ public final class MobileFaceNet extends Module {
 
     @Override
     protected Var compute(Var x) {
-      return bn.forward(depthwise.forward(x));
+      return bn.after(depthwise, x);
     }
   }
 }

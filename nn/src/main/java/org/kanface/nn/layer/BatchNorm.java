@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.BatchNorm.Rectifier;
+import org.kanface.autograd.op.ConvolutionNorm;
 import org.kanface.autograd.op.Elementwise;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
@@ -89,6 +90,35 @@ public final class BatchNorm extends Module {
     return fuses() && !activation.isObserved()
         ? apply(x, new Rectifier(activation.slopes()))
         : activation.forward(forward(x));
+  }
+
+  /// `forward(convolution.forward(x))`; where no gradient follows and nobody looks at what lies
+  /// between, in one pass.
+  public Var after(Conv2d convolution, Var x) {
+    return joins(convolution) ? join(convolution, x, null) : forward(convolution.forward(x));
+  }
+
+  /// `relu(convolution.forward(x))`, as [#after].
+  public Var relu(Conv2d convolution, Var x) {
+    return joins(convolution)
+        ? join(convolution, x, new Rectifier(null))
+        : relu(convolution.forward(x));
+  }
+
+  /// `prelu(convolution.forward(x), activation)`, as [#after].
+  public Var prelu(Conv2d convolution, Var x, PRelu activation) {
+    return joins(convolution) && !activation.isObserved()
+        ? join(convolution, x, new Rectifier(activation.slopes()))
+        : prelu(convolution.forward(x), activation);
+  }
+
+  private boolean joins(Conv2d convolution) {
+    return Graph.current().isInference() && !isTraining() && fuses() && !convolution.isObserved();
+  }
+
+  private Var join(Conv2d convolution, Var x, @Nullable Rectifier rectifier) {
+    return ConvolutionNorm.of(
+        convolution.on(x), weight, bias, runningMean, runningVar, config.eps, rectifier);
   }
 
   private boolean fuses() {

@@ -1,6 +1,7 @@
 package org.kanface.nn.layer;
 
 import org.jspecify.annotations.Nullable;
+import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.autograd.op.Convolution;
 import org.kanface.nn.Init;
@@ -77,6 +78,10 @@ public final class Conv2d extends Module {
 
   @Override
   protected Var compute(Var x) {
-    return Convolution.of(x, weight.var(), bias, config.stride, config.padding, 1, config.groups);
+    return Graph.apply(on(x));
+  }
+
+  Convolution on(Var x) {
+    return new Convolution(x, weight.var(), bias, config.stride, config.padding, 1, config.groups);
   }
 }

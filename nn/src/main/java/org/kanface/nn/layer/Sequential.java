@@ -1,6 +1,7 @@
 package org.kanface.nn.layer;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.nn.Module;
@@ -23,10 +24,12 @@ public final class Sequential extends Module {
         () -> {
           Var y = x;
           for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i) instanceof BatchNorm norm
-                && i + 1 < parts.size()
-                && parts.get(i + 1) instanceof Activation activation
-                && activation.isJoinable()) {
+            if (parts.get(i) instanceof Conv2d convolution
+                && part(i + 1) instanceof BatchNorm norm) {
+              boolean rectifies = joins(i + 2);
+              y = rectifies ? norm.relu(convolution, y) : norm.after(convolution, y);
+              i += rectifies ? 2 : 1;
+            } else if (parts.get(i) instanceof BatchNorm norm && joins(i + 1)) {
               y = norm.relu(y);
               i++;
             } else {
@@ -35,5 +38,13 @@ public final class Sequential extends Module {
           }
           return y;
         });
+  }
+
+  private @Nullable Module part(int i) {
+    return i < parts.size() ? parts.get(i) : null;
+  }
+
+  private boolean joins(int i) {
+    return part(i) instanceof Activation activation && activation.isJoinable();
   }
 }

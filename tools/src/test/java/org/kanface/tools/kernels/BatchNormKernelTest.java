@@ -2,6 +2,7 @@ package org.kanface.tools.kernels;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.NormKernels;
 import org.kanface.tools.ptx.Dim3;
@@ -35,6 +36,10 @@ final class BatchNormKernelTest {
 
     Twin column(String name) {
       return b.in(name, cols);
+    }
+
+    BatchNorm norm(Twin weight, Twin bias) {
+      return BatchNorm.of(rows, cols, EPS, hostOrNull(affine, weight), hostOrNull(affine, bias));
     }
   }
 
@@ -86,32 +91,13 @@ final class BatchNormKernelTest {
           c.cols,
           (float) EPS,
           rectify);
-      var weight = hostOrNull(c.affine, w);
-      var b = hostOrNull(c.affine, bias);
+      var norm = c.norm(w, bias);
       var a = hostOrNull(c.affine, slope);
       if (rectify == 1) {
-        REFERENCE.batchNormRectifyEval(
-            c.rows,
-            c.cols,
-            EPS,
-            x.host(),
-            weight,
-            b,
-            a,
-            runningMean.host(),
-            runningVar.host(),
-            y.host());
-      } else {
         REFERENCE.batchNormEval(
-            c.rows,
-            c.cols,
-            EPS,
-            x.host(),
-            weight,
-            b,
-            runningMean.host(),
-            runningVar.host(),
-            y.host());
+            norm.rectified(a), x.host(), runningMean.host(), runningVar.host(), y.host());
+      } else {
+        REFERENCE.batchNormEval(norm, x.host(), runningMean.host(), runningVar.host(), y.host());
       }
       c.b.requireEqual(y, 16, 4 + 3 * c.shift);
     }
@@ -176,21 +162,15 @@ final class BatchNormKernelTest {
           c.cols,
           rectify);
     }
-    var weight = hostOrNull(c.affine, w);
-    var b = hostOrNull(c.affine, bias);
+    var norm = c.norm(w, bias);
     try (var movedMean = HostMemory.allocate(4 * c.cols);
         var movedVar = HostMemory.allocate(4 * c.cols)) {
       movedMean.segment().copyFrom(runningMean.host().segment().asSlice(0, 4 * c.cols));
       movedVar.segment().copyFrom(runningVar.host().segment().asSlice(0, 4 * c.cols));
-      REFERENCE.batchNormRectifyTrain(
-          c.rows,
-          c.cols,
-          EPS,
+      REFERENCE.batchNormTrain(
+          norm.rectified(hostOrNull(c.affine, slope)),
           0.1,
           x.host(),
-          weight,
-          b,
-          hostOrNull(c.affine, slope),
           movedMean,
           movedVar,
           rectified.host(),
@@ -198,13 +178,9 @@ final class BatchNormKernelTest {
           rstd.host());
     }
     REFERENCE.batchNormTrain(
-        c.rows,
-        c.cols,
-        EPS,
+        norm,
         0.1,
         x.host(),
-        weight,
-        b,
         runningMean.host(),
         runningVar.host(),
         y.host(),
@@ -266,14 +242,10 @@ final class BatchNormKernelTest {
             train,
             rectify);
         if (rectify == 1) {
-          REFERENCE.batchNormRectifyBackward(
+          REFERENCE.batchNormBackward(
               train == 1,
-              c.rows,
-              c.cols,
+              c.norm(w, bias).rectified(hostOrNull(c.affine, slope)),
               x.host(),
-              hostOrNull(c.affine, w),
-              hostOrNull(c.affine, bias),
-              hostOrNull(c.affine, slope),
               mean.host(),
               rstd.host(),
               dy.host(),
@@ -285,16 +257,15 @@ final class BatchNormKernelTest {
         } else {
           REFERENCE.batchNormBackward(
               train == 1,
-              c.rows,
-              c.cols,
+              c.norm(w, bias),
               x.host(),
-              hostOrNull(c.affine, w),
               mean.host(),
               rstd.host(),
               dy.host(),
               dx.host(),
               dw.host(),
-              db.host());
+              db.host(),
+              null);
         }
         c.b.requireEqual(dx, 32 + 4 * Math.sqrt(c.rows), 4);
         c.b.requireSum(dw, c.rows, 4);
