@@ -114,6 +114,22 @@ class CallTapeTest {
     assertThat(stats).isEqualTo(new CallTape.Stats(2, 2, 3, 1, stats.updates()));
   }
 
+  /// More keys than tapes are kept of: the one that runs is not the oldest that goes.
+  @Test
+  void otherWorkMeanwhileLeavesTheTapeThatRuns() {
+    Kernels kernels = device.kernels(DType.F32);
+    ObjIntConsumer<Memory> others =
+        (memory, run) -> {
+          for (int other = 0; other < 20; other++) {
+            kernels.repeated(
+                "beside " + other, () -> kernels.elementwise().affine(4, 1, 1, memory, memory));
+          }
+        };
+    List<float[]> taped = results("with others beside it", others);
+    assertThat(stats("with others beside it").replayed()).isEqualTo(STEPS - 3);
+    assertThat(taped).containsExactlyElementsOf(results(null, others));
+  }
+
   /// A library's call that goes only to the stream that runs.
   private record Uncapturable(CudaContext context, FillCall fill) implements DeviceCall {
     @Override

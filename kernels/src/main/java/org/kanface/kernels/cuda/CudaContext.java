@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUresult;
@@ -58,7 +58,8 @@ final class CudaContext {
           return tooMany;
         }
       };
-  private final AtomicReference<@Nullable CallTape> tape = new AtomicReference<>(); // that runs
+  private final AtomicBoolean isTaped = new AtomicBoolean(); // the turn to run work on a tape
+  private volatile @Nullable CallTape tape; // that runs
   private @Nullable DeviceTimes times;
   private @Nullable CudaBlas blas;
   private @Nullable CudaDnn dnn;
@@ -104,7 +105,7 @@ final class CudaContext {
   /// Enqueues a call, or leaves that to the tape of the work that it is part of.
   void enqueue(DeviceCall call) {
     enter();
-    CallTape running = tape.get();
+    CallTape running = tape;
     if (running == null || !running.isMine()) {
       call.enqueue(stream.handle());
     } else {
@@ -115,7 +116,7 @@ final class CudaContext {
   /// Comes before everything that is no [DeviceCall]: a tape enqueues what it has.
   void flush() {
     enter();
-    CallTape running = tape.get();
+    CallTape running = tape;
     if (running != null && running.isMine()) {
       running.flush();
     }
@@ -123,27 +124,35 @@ final class CudaContext {
 
   /// Runs work that enqueues the same calls whenever it comes under this key, with graphs of them;
   /// without, where other such work is running, or where times are measured.
+  ///
+  /// Only who has the turn looks a tape up, so that none is forgotten while it runs.
   void repeated(Object key, Runnable work) {
-    CallTape own;
-    synchronized (tapes) {
-      own = tapes.computeIfAbsent(key, _ -> new CallTape(this));
-    }
-    if (times != null || !tape.compareAndSet(null, own)) {
+    if (times != null || !isTaped.compareAndSet(false, true)) {
       work.run();
       return;
     }
-    enter();
     try {
+      enter();
+      CallTape own = tapeOf(key);
+      tape = own;
       own.run(work);
     } finally {
-      tape.set(null);
+      tape = null;
+      isTaped.set(false);
     }
   }
 
-  /// What became of the work under this key.
+  private CallTape tapeOf(Object key) {
+    synchronized (tapes) {
+      return tapes.computeIfAbsent(key, _ -> new CallTape(this));
+    }
+  }
+
+  /// What became of the work under this key; nothing where it is unknown.
   CallTape.Stats tapeStats(Object key) {
     synchronized (tapes) {
-      return tapes.computeIfAbsent(key, _ -> new CallTape(this)).stats();
+      CallTape known = tapes.get(key);
+      return known == null ? new CallTape.Stats(0, 0, 0, 0, 0) : known.stats();
     }
   }
 
