@@ -25,7 +25,9 @@ public record ClassShard(long first, long rows, long samples) {
   }
 
   /// The rows that a step uses, ascending: all positives, and the rows with the largest draws up to
-  /// `samples`; the positives alone where they are more.
+  /// `samples`, the first ones of equal draws; the positives alone where they are more.
+  ///
+  /// @param draws in [0, 1)
   long[] sample(long[] local, float[] draws) {
     long[] positives = Arrays.stream(local).filter(l -> l >= 0).sorted().distinct().toArray();
     if (positives.length > samples) {
@@ -36,10 +38,8 @@ public record ClassShard(long first, long rows, long samples) {
     for (long p : positives) {
       keys[(int) p] = 2; // above every draw
     }
-    float[] sorted = keys.clone();
-    Arrays.sort(sorted);
     int count = (int) samples;
-    float last = sorted[sorted.length - count]; // the smallest key that is taken
+    float last = largest(keys, count); // the smallest key that is taken
     long above = 0;
     for (float k : keys) {
       above += k > last ? 1 : 0;
@@ -53,6 +53,38 @@ public record ClassShard(long first, long rows, long samples) {
       }
     }
     return rowsTaken;
+  }
+
+  /// The key that `count` keys, of at least as many, are not below. By counting, since a sort takes
+  /// longer than the rest of a step where classes are many: bits of floats that are not negative
+  /// are in their order, so the keys are counted by their upper 16 bits, then those in question by
+  /// their lower ones. Infinite where `count` is 0.
+  private static float largest(float[] keys, int count) {
+    if (count == 0) {
+      return Float.POSITIVE_INFINITY;
+    }
+    var counts = new int[1 << Short.SIZE];
+    for (float k : keys) {
+      counts[Float.floatToRawIntBits(k) >>> Short.SIZE]++;
+    }
+    int upper = counts.length;
+    int left = count;
+    while (left > 0) {
+      left -= counts[--upper];
+    }
+    left += counts[upper]; // of those that begin so
+    Arrays.fill(counts, 0);
+    for (float k : keys) {
+      int bits = Float.floatToRawIntBits(k);
+      if (bits >>> Short.SIZE == upper) {
+        counts[bits & 0xFFFF]++;
+      }
+    }
+    int lower = counts.length;
+    while (left > 0) {
+      left -= counts[--lower];
+    }
+    return Float.intBitsToFloat(upper << Short.SIZE | lower);
   }
 
   /// The rows of this shard that a step with these labels uses.

@@ -3,6 +3,10 @@ package org.kanface.nn.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +60,35 @@ class ClassShardTest {
 
     assertThat(shard.sample(new long[] {2}, new float[] {0.5f, 0.5f, 0, 0.5f, 0.5f}))
         .containsExactly(0, 1, 2);
+  }
+
+  /// As a stable sort by descending draws takes them.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 100, 1021, 5000})
+  void takesWhatASortTakes(int rows) {
+    var random = new Random(rows);
+    for (int grid : new int[] {3, 1 << 24}) { // with ties and, most likely, without
+      var draws = new float[rows];
+      for (int i = 0; i < rows; i++) {
+        draws[i] = random.nextInt(grid) / (float) grid;
+      }
+      for (int samples : new int[] {0, 1, rows / 3, rows - 1, rows}) {
+        var shard = new ClassShard(0, rows, samples);
+        long[] positives = samples < 2 ? new long[0] : new long[] {rows - 1, rows / 2};
+        long[] sorted =
+            IntStream.range(0, rows)
+                .boxed()
+                .sorted(
+                    Comparator.comparing(
+                        i -> Arrays.stream(positives).anyMatch(p -> p == i) ? -2f : -draws[i]))
+                .limit(samples)
+                .mapToLong(i -> i)
+                .sorted()
+                .toArray();
+
+        assertThat(shard.sample(positives, draws)).isEqualTo(sorted);
+      }
+    }
   }
 
   @Test
