@@ -46,7 +46,7 @@ final class CompareCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    try (ModelFile.Loaded loaded = model.load();
+    try (ModelFile.Loaded loaded = model.load(faces.detects());
         FaceSource source = faces.open(loaded)) {
       FaceEmbedder embedder = loaded.embedder(model.mirror());
       Embedding a = Embedding.of(embedder.embed(source.face(first)));

@@ -65,10 +65,18 @@ final class DoctorCommand implements Callable<Integer> {
     }
     Backends.Choice choice = Backends.select("auto");
     boolean fast = !choice.backend().name().equals("reference");
-    line("device auto", "takes %s (%s)".formatted(choice.backend().name(), choice.reason()));
+    line("device auto", "takes " + named(choice));
+    Backends.Choice plain = Backends.auto(false);
+    if (!plain.backend().equals(choice.backend())) {
+      line("", "for KANFace and EdgeFace it takes " + named(plain));
+    }
     well &= fast;
     line("verdict", well ? "ready to train" : "not ready, see above");
     return well ? 0 : Failures.FAILED;
+  }
+
+  private static String named(Backends.Choice choice) {
+    return "%s (%s)".formatted(choice.backend().name(), choice.reason());
   }
 
   private static String usable(Backend backend) {

@@ -36,7 +36,7 @@ final class EmbedCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    try (ModelFile.Loaded loaded = model.load();
+    try (ModelFile.Loaded loaded = model.load(faces.detects());
         FaceSource source = faces.open(loaded)) {
       FaceEmbedder embedder = loaded.embedder(model.mirror());
       for (Path image : images) {

@@ -59,7 +59,7 @@ final class GalleryCommand implements Runnable {
       List<String> images = ImageFolder.images(folder);
       var entries = new ArrayList<Gallery.Entry>();
       var skipped = new ArrayList<String>();
-      try (ModelFile.Loaded loaded = model.load();
+      try (ModelFile.Loaded loaded = model.load(faces.detects());
           FaceSource source = faces.open(loaded);
           var bar = new ProgressBar(Terminal.system(), "gallery", images.size(), "images")) {
         FaceEmbedder embedder = loaded.embedder(false);
@@ -120,7 +120,7 @@ final class GalleryCommand implements Runnable {
       if (gallery.entries().isEmpty()) {
         throw DataException.of("%s holds no faces.", file);
       }
-      try (ModelFile.Loaded loaded = model.load();
+      try (ModelFile.Loaded loaded = model.load(faces.detects());
           FaceSource source = faces.open(loaded)) {
         checkSize(gallery, loaded);
         FaceEmbedder embedder = loaded.embedder(false);

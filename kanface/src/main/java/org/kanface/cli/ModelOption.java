@@ -2,8 +2,10 @@ package org.kanface.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.kanface.kernels.Precision;
 import org.kanface.tensor.Device;
 import org.kanface.train.ModelFile;
+import org.kanface.train.Networks;
 import org.kanface.train.TrainingException;
 import picocli.CommandLine.Option;
 
@@ -48,13 +50,21 @@ final class ModelOption {
 
   /// Throws [TrainingException] where there is no such file.
   ModelFile.Loaded load() {
+    return load(false);
+  }
+
+  /// The same.
+  ///
+  /// @param detects whether a detector shall run on its device
+  ModelFile.Loaded load(boolean detects) {
     fallback(DEMO);
     if (!Files.isRegularFile(model)) {
       throw new TrainingException(
           "%s: no such file; train a network first (kanface train), or name another with --model"
               .formatted(model));
     }
-    return ModelFile.load(model, Device.of(device));
+    return ModelFile.load(
+        model, m -> Device.of(device, Precision.F32, detects || Networks.convolves(m)));
   }
 
   /// The file itself.

@@ -14,11 +14,11 @@ import org.kanface.kernels.Precision;
 /// @param verifyAtEpochEnd verify after every epoch too
 /// @param frequent steps between lines of the log
 /// @param seed of everything random
-/// @param device where to compute: `auto` (the CPU's fast kernels where they run), `cpu`, `cuda`,
-///     `cuda:1`, the slow `reference`, or `cuda-sim`, a simulated GPU and slower still
+/// @param device where to compute: `auto` (the first GPU if it can be used, else the CPU), `cpu`,
+///     `cuda`, `cuda:1`, the slow `reference`, or `cuda-sim`, a simulated GPU and slower still
 /// @param precision what matrix products and dense convolutions multiply in on a GPU: `f32`,
-/// `tf32`,
-///     `f16` (with loss scaling) or `bf16`; weights, gradients and sums stay float32
+///     `tf32`, `f16` (with loss scaling) or `bf16`; weights, gradients and sums stay float32. With
+///     `auto` the device that it takes decides
 /// @param cudaGraphs whether a GPU gets the work of a training step as CUDA graphs, which takes the
 ///     host less time; results are the same to the bit
 /// @param threads of the CPU kernels; 0: all cores
@@ -51,7 +51,7 @@ public record RunConfig(
         "device: expected auto, cpu, reference, cuda, cuda:N or cuda-sim, got \"%s\"",
         device);
     ConfigException.require(
-        precision == Precision.F32 || device.startsWith("cuda"),
+        precision == Precision.F32 || device.startsWith("cuda") || device.equals("auto"),
         "precision: device=%s multiplies in f32 alone, got %s; other precisions need device=cuda",
         device,
         precision);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.kanface.config.ConfigException;
 import org.kanface.config.ConfigLoader;
 import org.kanface.config.ModelConfig;
@@ -93,6 +94,11 @@ public final class ModelFile {
   /// Loads a model file; throws [TrainingException] or [StateException] with a sentence for
   /// anything else.
   public static Loaded load(Path path, Device device) {
+    return load(path, _ -> device);
+  }
+
+  /// The same onto the device that suits the network.
+  public static Loaded load(Path path, Function<ModelConfig, Device> choice) {
     try (SafeTensors file = SafeTensors.open(path)) {
       String text = file.metadata().get(CONFIG);
       if (text == null) {
@@ -100,6 +106,7 @@ public final class ModelFile {
       }
       TrainConfig config = config(path, text);
       Networks.checkSize(config.model(), elements(file.entries()), path.toString());
+      Device device = choice.apply(config.model());
       Module network = Networks.create(config.model(), Init.of(device, 0));
       try {
         StateDict.load(network, file.entries(), path.toString());

@@ -2,6 +2,7 @@ package org.kanface.train;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.kanface.config.ModelConfig;
 import org.kanface.data.image.Fit;
 import org.kanface.data.load.Normalization;
@@ -71,6 +72,12 @@ public final class Networks {
   /// The same in training, where `resize` allows it.
   static Scaling scaling(ModelConfig model) {
     return isEfficientFr(model) ? Scaling.LANCZOS4 : Scaling.BILINEAR;
+  }
+
+  /// Whether the network has dense convolutions whose windows overlap, which on a GPU need cuDNN.
+  public static boolean convolves(ModelConfig model) {
+    return !model.network().equals("KANFace")
+        && !model.network().toLowerCase(Locale.ROOT).startsWith("edgeface");
   }
 
   /// Whether the network is EfficientFR, which has conventions of its own.

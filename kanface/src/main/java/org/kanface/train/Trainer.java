@@ -89,7 +89,9 @@ public final class Trainer implements AutoCloseable {
     if (config.run().threads() > 0) {
       Workers.resize(config.run().threads());
     }
-    device = Device.of(config.run().device(), config.run().precision());
+    device =
+        Device.of(
+            config.run().device(), config.run().precision(), Networks.convolves(config.model()));
     data = TrainingData.open(config);
     List<String> warnings = DatasetCheck.forTraining(data.train(), false);
     DataSources.Validation named = DataSources.validation(config);

@@ -179,8 +179,6 @@ class ConfigLoaderTest {
         "lr=-1 | lr: expected a positive number, got -1",
         "lr_milestones=5 | lr_milestones: only lr_schedule=step has milestones, got [5]",
         "lr_milestones=5,3 | lr_milestones: expected epochs above 0, ascending, got [5, 3]",
-        "precision=bf16 | precision: device=auto multiplies in f32 alone, got bf16; other"
-            + " precisions need device=cuda",
         "sample_rate=0 | sample_rate: expected a number above 0 and up to 1, got 0.0",
         "warmup_epoch=50 | warmup_epoch: expected less than num_epoch (6), got 50",
         "lr | expected key=value, got \"lr\"",
@@ -189,6 +187,17 @@ class ConfigLoaderTest {
     assertThatThrownBy(() -> ConfigLoader.load("demo", List.of(override)))
         .isInstanceOf(ConfigException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void otherPrecisionsNeedADeviceThatMayHaveThem() {
+    assertThat(ConfigLoader.load("demo", List.of("precision=bf16")).run().device())
+        .isEqualTo("auto"); // what it takes decides
+    assertThatThrownBy(() -> ConfigLoader.load("demo", List.of("device=cpu", "precision=bf16")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "precision: device=cpu multiplies in f32 alone, got bf16; other precisions need"
+                + " device=cuda");
   }
 
   @Test

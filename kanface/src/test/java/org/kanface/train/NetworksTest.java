@@ -13,6 +13,7 @@ import org.kanface.eval.cost.CostTable;
 import org.kanface.kernels.DType;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
+import org.kanface.nn.layer.Conv2d;
 import org.kanface.tensor.Device;
 
 class NetworksTest {
@@ -38,6 +39,10 @@ class NetworksTest {
               .sum();
 
       assertThat(all).isEqualTo(table.actualTotalParams() + table.buffers());
+      assertThat(
+              network.modules().values().stream()
+                  .anyMatch(m -> m instanceof Conv2d conv && conv.overlaps()))
+          .isEqualTo(Networks.convolves(model));
     }
   }
 }

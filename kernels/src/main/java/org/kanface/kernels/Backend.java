@@ -18,6 +18,14 @@ public interface Backend {
     return missing();
   }
 
+  /// Empty where `auto` may take its first device, else why not, in one sentence; the device has
+  /// been opened then.
+  ///
+  /// @param convolves whether it shall compute convolutions of overlapping windows too
+  default Optional<String> missingForAuto(boolean convolves) {
+    return missing();
+  }
+
   /// Its kernels for one element type on one device; empty where it has none for that type.
   Optional<Kernels> kernels(DType type, int ordinal);
 

@@ -30,7 +30,7 @@ public final class Backends {
   /// backend asked for cannot be used; both messages are one sentence.
   public static Choice select(String device) {
     if (device.equals("auto")) {
-      return best();
+      return auto(true);
     }
     int colon = device.indexOf(':');
     String name = colon < 0 ? device : device.substring(0, colon);
@@ -62,10 +62,20 @@ public final class Backends {
             () -> new IllegalStateException("device " + name + " has no kernels for " + type));
   }
 
-  private static Choice best() {
+  /// What `auto` picks: the most preferred that can be used, and why none before it. Throws
+  /// [IllegalStateException] where there is none.
+  ///
+  /// @param convolves whether it shall compute dense convolutions of overlapping windows: a GPU
+  ///     needs one more library for these, and is not taken where that is missing
+  public static Choice auto(boolean convolves) {
+    return best(ALL, convolves);
+  }
+
+  /// The same of these.
+  static Choice best(List<Backend> candidates, boolean convolves) {
     var skipped = new ArrayList<String>();
-    for (Backend b : ALL) {
-      var missing = b.missing();
+    for (Backend b : candidates) {
+      var missing = b.missingForAuto(convolves);
       if (missing.isEmpty()) {
         return new Choice(
             b, 0, skipped.isEmpty() ? "the first choice" : String.join("; ", skipped));

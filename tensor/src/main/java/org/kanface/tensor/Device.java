@@ -13,8 +13,7 @@ import org.kanface.kernels.Precision;
 
 /// Where tensors live and what computes on them: a backend's kernels and a memory pool.
 public final class Device {
-  private static final Map<String, Device> ASKED =
-      new ConcurrentHashMap<>(); // by what was asked for
+  private static final Map<Asked, Device> ASKED = new ConcurrentHashMap<>();
   private static final Map<String, Device> OPEN = new ConcurrentHashMap<>(); // by its own name
 
   private final String name;
@@ -43,37 +42,50 @@ public final class Device {
   /// `auto`, `cpu`, `reference`, `cuda`, `cuda:1`, `cuda-sim`, …; one object a device, whatever it
   /// was called. Throws as [Backends#select].
   public static Device of(String device) {
-    return ASKED.computeIfAbsent(device, Device::open);
-  }
-
-  private static Device open(String device) {
-    Backends.Choice choice = Backends.select(device);
-    Device found = OPEN.computeIfAbsent(nameOf(choice), _ -> new Device(choice, Precision.F32));
-    if (device.equals("auto")) { // says more than "asked for"
-      found.reason = choice.reason();
-    }
-    return found;
+    return of(device, Precision.F32);
   }
 
   /// The same with matrix products and dense convolutions in `precision`: a device of its own,
   /// whose tensors do not mix with those of others. Throws [IllegalStateException] with one
   /// sentence where it has no such products, else as [#of(String)].
   public static Device of(String device, Precision precision) {
-    if (precision == Precision.F32) {
-      return of(device);
+    return of(device, precision, true);
+  }
+
+  /// The same where `auto` may take a device that lacks convolutions.
+  ///
+  /// @param convolves whether dense convolutions of overlapping windows will be computed
+  public static Device of(String device, Precision precision, boolean convolves) {
+    return ASKED.computeIfAbsent(new Asked(device, precision, convolves), asked -> asked.open());
+  }
+
+  private record Asked(String device, Precision precision, boolean convolves) {
+    Device open() {
+      boolean auto = device.equals("auto");
+      Backends.Choice choice = auto ? Backends.auto(convolves) : Backends.select(device);
+      String name = nameOf(choice);
+      choice
+          .backend()
+          .missing(choice.ordinal(), precision)
+          .ifPresent(
+              why -> {
+                throw new IllegalStateException(
+                    "precision %s cannot be had on device %s%s: %s"
+                        .formatted(
+                            precision,
+                            name,
+                            auto ? ", which auto takes (%s)".formatted(choice.reason()) : "",
+                            why));
+              });
+      Device found =
+          OPEN.computeIfAbsent(
+              precision == Precision.F32 ? name : name + " " + precision,
+              _ -> new Device(choice, precision));
+      if (auto) { // says more than "asked for"
+        found.reason = choice.reason();
+      }
+      return found;
     }
-    Backends.Choice choice = Backends.select(device);
-    choice
-        .backend()
-        .missing(choice.ordinal(), precision)
-        .ifPresent(
-            why -> {
-              throw new IllegalStateException(
-                  "precision %s cannot be had on device %s: %s"
-                      .formatted(precision, nameOf(choice), why));
-            });
-    return OPEN.computeIfAbsent(
-        nameOf(choice) + " " + precision, _ -> new Device(choice, precision));
   }
 
   private static String nameOf(Backends.Choice choice) {

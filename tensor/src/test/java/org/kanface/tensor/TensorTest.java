@@ -2,6 +2,7 @@ package org.kanface.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.kanface.kernels.DType;
+import org.kanface.kernels.Precision;
 
 class TensorTest {
   private static final Device DEVICE = Device.cpu();
@@ -215,6 +217,17 @@ class TensorTest {
     Device auto = Device.of("auto");
     assertThat(Device.of(auto.name())).isSameAs(auto);
     assertThat(Arrays.asList(auto.reason(), auto.name())).doesNotContain("asked for");
+    assumeTrue(auto.equals(DEVICE), "auto takes " + auto);
+    assertThatThrownBy(() -> Device.of("auto", Precision.BF16))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "precision bf16 cannot be had on device cpu, which auto takes (%s): it multiplies in"
+                + " f32 alone",
+            auto.reason());
+  }
+
+  @Test
+  void unknownDevicesAndTypesAreRefused() {
     assertThatThrownBy(() -> Device.of("gpu"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("device: expected auto, ");

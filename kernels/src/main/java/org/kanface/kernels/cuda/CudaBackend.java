@@ -15,7 +15,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public int preference() {
-    return -5; // by name alone, until a GPU has been tried
+    return 20;
   }
 
   @Override
@@ -26,6 +26,11 @@ public final class CudaBackend implements Backend {
   @Override
   public Optional<String> missing(int ordinal) {
     return CudaDriver.missing(CudaDriver.Kind.NVIDIA, ordinal);
+  }
+
+  @Override
+  public Optional<String> missingForAuto(boolean convolves) {
+    return CudaDriver.missingForAuto(convolves);
   }
 
   @Override

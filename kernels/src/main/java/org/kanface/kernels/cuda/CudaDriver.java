@@ -57,6 +57,26 @@ final class CudaDriver {
         .or(() -> missing(NvidiaLibrary.CUBLAS).filter(_ -> !hasNewBlas(version)));
   }
 
+  /// Empty where NVIDIA's first GPU has been opened, else why it cannot be used.
+  ///
+  /// @param convolves whether cuDNN is needed too
+  static synchronized Optional<String> missingForAuto(boolean convolves) {
+    return missing(Kind.NVIDIA, 0)
+        .or(() -> convolves ? missing(NvidiaLibrary.CUDNN) : Optional.empty())
+        .or(CudaDriver::refusal);
+  }
+
+  /// What the driver says where its first GPU cannot be opened, as while another process has it for
+  /// itself.
+  private static Optional<String> refusal() {
+    try {
+      context(Kind.NVIDIA, 0);
+      return Optional.empty();
+    } catch (CudaException | UnsatisfiedLinkError e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   /// Whether cuBLAS 13 is there, and the driver new enough for it.
   private static boolean hasNewBlas(int version) {
     return version >= CUDA_13 && missing(NvidiaLibrary.CUBLAS_13).isEmpty();

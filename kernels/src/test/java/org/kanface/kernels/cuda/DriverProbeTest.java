@@ -12,21 +12,23 @@ import org.kanface.kernels.Backends;
 class DriverProbeTest {
   @Test
   void saysWhatIsMissing() {
-    assertThat(new DriverProbe(true, true, 0, 12060, 2).missing(1)).isEmpty();
-    assertThat(new DriverProbe(false, false, 0, 0, 0).missing(0))
+    assertThat(new DriverProbe(true, true, 0, 12060, List.of(75, 90)).missing(1)).isEmpty();
+    assertThat(new DriverProbe(false, false, 0, 0, List.of()).missing(0))
         .hasValue("JCuda's natives here are for Linux on x86-64 alone");
-    assertThat(new DriverProbe(true, false, 0, 0, 0).missing(0))
+    assertThat(new DriverProbe(true, false, 0, 0, List.of()).missing(0))
         .hasValue("there is no NVIDIA driver (libcuda.so.1 is not installed)");
-    assertThat(new DriverProbe(true, true, 0, 11040, 1).missing(0))
+    assertThat(new DriverProbe(true, true, 0, 11040, List.of(75)).missing(0))
         .hasValue("the NVIDIA driver is too old: it supports CUDA 11.4, expected 12.0 or newer");
-    assertThat(new DriverProbe(true, true, 100, 12060, 0).missing(0))
+    assertThat(new DriverProbe(true, true, 100, 12060, List.of()).missing(0))
         .hasValue("the NVIDIA driver sees no GPU");
-    assertThat(new DriverProbe(true, true, 803, 12060, 0).missing(0))
+    assertThat(new DriverProbe(true, true, 803, 12060, List.of()).missing(0))
         .hasValue("the NVIDIA driver does not start: cuInit returned error 803");
-    assertThat(new DriverProbe(true, true, 0, 12060, 1).missing(3))
+    assertThat(new DriverProbe(true, true, 0, 12060, List.of(75)).missing(3))
         .hasValue("there is GPU 0 alone, got 3");
-    assertThat(new DriverProbe(true, true, 0, 12060, 4).missing(4))
+    assertThat(new DriverProbe(true, true, 0, 12060, List.of(75, 90, 80, 80)).missing(4))
         .hasValue("there are GPUs 0 to 3, got 4");
+    assertThat(new DriverProbe(true, true, 0, 12060, List.of(75, 61)).missing(1))
+        .hasValue("GPU 1 has compute capability 6.1, expected 7.5 or newer");
   }
 
   @Test

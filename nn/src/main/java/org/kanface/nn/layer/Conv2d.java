@@ -67,6 +67,12 @@ public final class Conv2d extends Module {
             : null;
   }
 
+  /// Whether it is dense and its windows overlap: what on a GPU needs cuDNN.
+  public boolean overlaps() {
+    boolean depthwise = config.groups == config.in && config.groups == config.out;
+    return !depthwise && (config.groups > 1 || config.kernel > config.stride || config.padding > 0);
+  }
+
   /// Redraws the weight from N(0, 2/fanOut), `fanOut = out · kernel²` (He et al. 2015,
   /// arXiv:1502.01852).
   public void kaimingNormal(Init init) {
