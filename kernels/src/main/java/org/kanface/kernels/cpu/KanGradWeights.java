@@ -145,16 +145,12 @@ final class KanGradWeights {
   /// `to = a * b` over one row of a tile.
   private void product(
       MemorySegment a, long aAt, long tile, MemorySegment b, long bAt, MemorySegment to, long at) {
-    long bytes = tiles.bytes(tile);
-    long vector = Simd.F.vectorByteSize();
     if (tiles.isFull(tile)) {
-      for (long v = 0; v < bytes; v += vector) {
-        FloatVector.fromMemorySegment(Simd.F, a, aAt + v, Simd.ORDER)
-            .mul(FloatVector.fromMemorySegment(Simd.F, b, bAt + v, Simd.ORDER))
-            .intoMemorySegment(to, at + v, Simd.ORDER);
-      }
+      long bytes = tiles.bytes(tile);
+      KanRows.product(a.address() + aAt, b.address() + bAt, to.address() + at, bytes);
       return;
     }
+    long vector = Simd.F.vectorByteSize();
     for (int k = 0; k < tiles.vectors(tile); k++) {
       var mask = tiles.mask(tile, k);
       long v = k * vector;
@@ -167,18 +163,12 @@ final class KanGradWeights {
   /// `to += a * b` over one row of a tile.
   private void addProduct(
       MemorySegment a, long aAt, long tile, MemorySegment b, long bAt, MemorySegment to, long at) {
-    long bytes = tiles.bytes(tile);
-    long vector = Simd.F.vectorByteSize();
     if (tiles.isFull(tile)) {
-      for (long v = 0; v < bytes; v += vector) {
-        FloatVector.fromMemorySegment(Simd.F, a, aAt + v, Simd.ORDER)
-            .fma(
-                FloatVector.fromMemorySegment(Simd.F, b, bAt + v, Simd.ORDER),
-                FloatVector.fromMemorySegment(Simd.F, to, at + v, Simd.ORDER))
-            .intoMemorySegment(to, at + v, Simd.ORDER);
-      }
+      long bytes = tiles.bytes(tile);
+      KanRows.addProduct(a.address() + aAt, b.address() + bAt, to.address() + at, bytes);
       return;
     }
+    long vector = Simd.F.vectorByteSize();
     for (int k = 0; k < tiles.vectors(tile); k++) {
       var mask = tiles.mask(tile, k);
       long v = k * vector;

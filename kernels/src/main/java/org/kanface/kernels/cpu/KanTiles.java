@@ -109,17 +109,12 @@ final class KanTiles {
     long rowBytes = outputs * Float.BYTES;
     long scaleAt = input * rowBytes;
     for (int j = 0; j < basis; j++) {
-      long at = (input * basis + j) * rowBytes;
+      long row = coef.address() + (input * basis + j) * rowBytes;
       for (long tile = from; tile < Math.min(to, full); tile++) {
-        long target = bytes(rows, from, tile) + j * bytes(tile);
-        scale(
-            coef,
-            at + column(tile),
-            scaleSpline,
-            scaleAt + column(tile),
-            panels,
-            target,
-            vectors(tile));
+        long column = column(tile);
+        long target = panels.address() + bytes(rows, from, tile) + j * bytes(tile);
+        long scale = scaleSpline.address() + scaleAt + column;
+        KanRows.product(row + column, scale, target, bytes(tile));
       }
     }
     for (long tile = from; tile < to; tile++) {
@@ -134,21 +129,6 @@ final class KanTiles {
         scalePadded(scaleSpline, scaleAt, tile, panels, panel);
         gather(scaleBase, input, 0, 1, tile, 1, panels, silu);
       }
-    }
-  }
-
-  private static void scale(
-      MemorySegment from,
-      long at,
-      MemorySegment scale,
-      long scaleAt,
-      MemorySegment to,
-      long target,
-      int vectors) {
-    for (long v = 0; v < vectors * VECTOR; v += VECTOR) {
-      FloatVector.fromMemorySegment(Simd.F, from, at + v, Simd.ORDER)
-          .mul(FloatVector.fromMemorySegment(Simd.F, scale, scaleAt + v, Simd.ORDER))
-          .intoMemorySegment(to, target + v, Simd.ORDER);
     }
   }
 
