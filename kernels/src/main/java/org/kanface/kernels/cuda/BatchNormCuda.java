@@ -4,20 +4,22 @@ import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Memory;
 
-/// `batchnorm.cu`: batch norm alone, or with a rectifier in the same pass.
+/// `batchnorm.cu` and `columns.cu`: batch norm alone, or with a rectifier in the same pass.
 final class BatchNormCuda {
   private static final int FINISH = 4; // columns of a block that merges parts
   private static final int LINES = 64;
   private static final int PARTS = 264; // at most, of the statistics: few are merged sooner
 
   private final CudaContext context;
-  private final CudaModule module;
+  private final CudaModule statistics;
+  private final CudaModule columns;
   private final CudaModule norm;
 
   BatchNormCuda(CudaContext context, CudaModule norm) {
     this.context = context;
     this.norm = norm;
-    module = context.module("batchnorm");
+    statistics = context.module("batchnorm");
+    columns = context.module("columns");
   }
 
   void train(
@@ -37,7 +39,7 @@ final class BatchNormCuda {
       CudaMemory squares = scratch.take(partials);
       CudaMemory rest = scratch.take(s.cols());
       tiles
-          .on(module.launch("batchnorm_statistics_f32"), tiles.parts())
+          .on(statistics.launch("batchnorm_statistics_f32"), tiles.parts())
           .floats(x, numel(s))
           .memory(means)
           .memory(rests)
@@ -46,7 +48,7 @@ final class BatchNormCuda {
           .i64(s.cols())
           .i64(tiles.cut().span())
           .run();
-      module
+      statistics
           .launch("batchnorm_finish_f32")
           .grid(Launch.blocks(s.cols(), FINISH))
           .block(FINISH, LINES)
@@ -64,7 +66,7 @@ final class BatchNormCuda {
           .f32(s.eps())
           .f32(momentum)
           .run();
-      Tiles.flat(module.launch("batchnorm_forward_f32"), numel(s))
+      Tiles.flat(columns.launch("columns_batchnorm_forward_f32"), numel(s))
           .floats(x, numel(s))
           .floats(mean, s.cols())
           .memory(rest)
@@ -81,7 +83,7 @@ final class BatchNormCuda {
   }
 
   void eval(BatchNorm s, Memory x, Memory mean, Memory variance, Memory y) {
-    Tiles.flat(module.launch("batchnorm_eval_f32"), numel(s))
+    Tiles.flat(columns.launch("columns_batchnorm_eval_f32"), numel(s))
         .floats(x, numel(s))
         .floats(mean, s.cols())
         .floats(variance, s.cols())
@@ -113,7 +115,7 @@ final class BatchNormCuda {
       if (sumGXh != null || sumG != null || dslope != null) {
         weights(s, x, mean, rstd, dy, sumGXh, sumG, dslope);
       }
-      Tiles.flat(module.launch("batchnorm_backward_input_f32"), numel(s))
+      Tiles.flat(columns.launch("columns_batchnorm_backward_input_f32"), numel(s))
           .floats(x, numel(s))
           .floats(s.weight(), s.cols())
           .floats(s.bias(), s.cols())
@@ -148,7 +150,7 @@ final class BatchNormCuda {
       Memory biases = dbias == null ? null : scratch.take(parts * s.cols());
       Memory slopes = dslope == null ? null : scratch.take(parts * s.cols());
       tiles
-          .on(module.launch("batchnorm_backward_weights_f32"), parts)
+          .on(columns.launch("columns_batchnorm_backward_weights_f32"), parts)
           .floats(x, numel(s))
           .floats(s.weight(), s.cols())
           .floats(s.bias(), s.cols())

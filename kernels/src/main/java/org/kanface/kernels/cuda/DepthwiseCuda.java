@@ -22,7 +22,7 @@ final class DepthwiseCuda {
     this.context = context;
     module = context.module("depthwise");
     sums = new Sums(context);
-    strips = new DepthwiseStrips(context, module, sums);
+    strips = new DepthwiseStrips(context, sums);
   }
 
   /// Whether there is a kernel for it.

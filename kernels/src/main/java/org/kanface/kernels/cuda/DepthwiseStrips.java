@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.Memory;
 
-/// The kernels of `depthwise.cu` for the kernels that networks have: squares of 3, 5, 7 or 9
+/// `depthwise_strips.cu`, for the kernels that networks have: squares of 3, 5, 7 or 9
 /// without dilation. A thread works on a strip of seven neighbouring outputs of a row, of four
 /// channels where their number and the addresses allow, else of one.
 final class DepthwiseStrips {
@@ -22,9 +22,9 @@ final class DepthwiseStrips {
   private final CudaModule module;
   private final Sums sums;
 
-  DepthwiseStrips(CudaContext context, CudaModule module, Sums sums) {
+  DepthwiseStrips(CudaContext context, Sums sums) {
     this.context = context;
-    this.module = module;
+    module = context.module("depthwise_strips");
     this.sums = sums;
   }
 

@@ -6,18 +6,21 @@ import org.kanface.kernels.Memory;
 import org.kanface.kernels.Strided;
 import org.kanface.kernels.Unary;
 
-/// `elementwise.cu`. Of walks of more than eight axes the first ones are loops here.
+/// `elementwise.cu`, and what of `columns.cu` is no norm. Of walks of more than eight axes the
+/// first ones are loops here.
 final class ElementwiseCuda implements ElementwiseKernels {
   private static final int BLOCK = 256;
   private static final int AXES = 8; // of a walk
 
   private final CudaContext context;
   private final CudaModule module;
+  private final CudaModule columns;
   private final Sums sums;
 
   ElementwiseCuda(CudaContext context) {
     this.context = context;
     module = context.module("elementwise");
+    columns = context.module("columns");
     sums = new Sums(context);
   }
 
@@ -36,7 +39,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
 
   /// For kernels whose threads keep their columns.
   private Launch columns(String kernel, long n) {
-    return Tiles.flat(module.launch(kernel), n);
+    return Tiles.flat(columns.launch(kernel), n);
   }
 
   @Override
@@ -182,7 +185,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
   public void scaleResidual(
       long rows, long cols, Memory x, Memory scale, Memory residual, Memory y) {
     long n = rows * cols;
-    columns("elementwise_scale_residual_f32", n)
+    columns("columns_scale_residual_f32", n)
         .floats(x, n)
         .floats(scale, cols)
         .floats(residual, n)
@@ -195,7 +198,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
   @Override
   public void prelu(long rows, long cols, Memory x, Memory weight, Memory y) {
     long n = rows * cols;
-    columns("elementwise_prelu_forward_f32", n)
+    columns("columns_prelu_forward_f32", n)
         .floats(x, n)
         .floats(weight, cols)
         .floats(y, n)
@@ -212,7 +215,7 @@ final class ElementwiseCuda implements ElementwiseKernels {
     try (var scratch = context.scratch().lease()) {
       CudaMemory partial = scratch.take(tiles.parts() * cols);
       tiles
-          .on(module.launch("elementwise_prelu_backward_f32"), tiles.parts())
+          .on(columns.launch("columns_prelu_backward_f32"), tiles.parts())
           .floats(x, n)
           .floats(weight, cols)
           .floats(dy, n)

@@ -5,7 +5,7 @@ import org.kanface.kernels.BatchNorm;
 import org.kanface.kernels.Memory;
 import org.kanface.kernels.NormKernels;
 
-/// `norm.cu`.
+/// `norm.cu` and `norm_l2.cu`; batch norm is [BatchNormCuda].
 final class NormCuda implements NormKernels {
   private static final int LINES = 128; // threads of a block, a line each
   private static final int WARPS = 8; // of a block
@@ -15,17 +15,19 @@ final class NormCuda implements NormKernels {
 
   private final CudaContext context;
   private final CudaModule module;
+  private final CudaModule l2;
   private final BatchNormCuda batch;
 
   NormCuda(CudaContext context) {
     this.context = context;
     module = context.module("norm");
+    l2 = context.module("norm_l2");
     batch = new BatchNormCuda(context, module);
   }
 
   /// A warp a row.
   private Launch rows(String kernel, long rows) {
-    return module.launch(kernel).grid(Launch.blocks(rows, WARPS)).block(32, WARPS);
+    return l2.launch(kernel).grid(Launch.blocks(rows, WARPS)).block(32, WARPS);
   }
 
   /// A warp several rows.
@@ -213,8 +215,7 @@ final class NormCuda implements NormKernels {
   private Launch l2(String direction, long outer, long inner) {
     return inner == 1
         ? rows("norm_l2_" + direction + "_rows_f32", outer)
-        : module
-            .launch("norm_l2_" + direction + "_columns_f32")
+        : l2.launch("norm_l2_" + direction + "_columns_f32")
             .grid(Launch.blocks(outer * inner, LINES))
             .block(LINES);
   }

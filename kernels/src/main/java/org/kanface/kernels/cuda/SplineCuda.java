@@ -9,7 +9,8 @@ import org.kanface.kernels.Memory;
 import org.kanface.kernels.Spline;
 import org.kanface.kernels.SplineKernels;
 
-/// `spline.cu` and `kan.cu`.
+/// `spline.cu`; the fused KAN layer is `kan.cu`, after `kan_points.cu`, and for gradients
+/// `kan_weights.cu`.
 final class SplineCuda implements SplineKernels {
   private static final int POINTS = 128; // threads of a block
   private static final int POINT = 8; // numbers of a point
@@ -24,12 +25,16 @@ final class SplineCuda implements SplineKernels {
 
   private final CudaContext context;
   private final CudaModule spline;
+  private final CudaModule kanPoints;
   private final CudaModule kan;
+  private final CudaModule kanWeights;
 
   SplineCuda(CudaContext context) {
     this.context = context;
     spline = context.module("spline");
+    kanPoints = context.module("kan_points");
     kan = context.module("kan");
+    kanWeights = context.module("kan_weights");
   }
 
   @Override
@@ -80,7 +85,8 @@ final class SplineCuda implements SplineKernels {
       divisor = s.reduction() == MEAN ? inputs : 1;
       points = scratch.take(inputs * n * POINT);
       buffers = (int) Math.min(2, SHARED / bufferBytes());
-      kan.launch("kan_points_" + direction + "_f32")
+      kanPoints
+          .launch("kan_points_" + direction + "_f32")
           .grid(Launch.blocks(n, POINTS), Launch.rows(inputs), 1)
           .block(POINTS)
           .floats(x, n * inputs)
@@ -249,7 +255,8 @@ final class SplineCuda implements SplineKernels {
       boolean fits = (long) WARPS * gridSize * Integer.BYTES <= SHARED;
       CudaMemory sorted = c.scratch.take(c.inputs * c.n * POINT);
       CudaMemory bounds = c.scratch.take(parts * c.inputs * (gridSize + 1));
-      kan.launch("kan_sort_f32")
+      kanWeights
+          .launch("kan_sort_f32")
           .grid(tiles(c.inputs, 1), parts, 1)
           .block(32, WARPS)
           .shared(fits ? WARPS * gridSize * Integer.BYTES : 0)
@@ -265,7 +272,8 @@ final class SplineCuda implements SplineKernels {
       Memory partial =
           parts == 1 ? null : c.scratch.take(parts * c.inputs * (c.basis + 1) * c.outputs);
       var launch =
-          kan.launch("kan_backward_weights_f32")
+          kanWeights
+              .launch("kan_backward_weights_f32")
               .grid(tiles(c.outputs, 64), Launch.rows(tiles(c.inputs, INPUTS)), parts)
               .block(32, INPUTS)
               .memory(sorted)
@@ -287,7 +295,8 @@ final class SplineCuda implements SplineKernels {
         return;
       }
       var finish =
-          kan.launch("kan_backward_weights_finish_f32")
+          kanWeights
+              .launch("kan_backward_weights_finish_f32")
               .grid(tiles(c.outputs, 32), Launch.rows(c.inputs), 1)
               .block(32, WARPS)
               .memory(partial)

@@ -1,5 +1,6 @@
 package org.kanface.tools.kernels;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kanface.kernels.BatchNorm;
@@ -7,8 +8,8 @@ import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.NormKernels;
 import org.kanface.tools.ptx.Dim3;
 
-/// `batchnorm.cu` against the plain loops: tails in both directions, absent weights, large means,
-/// with a rectifier and without.
+/// `batchnorm.cu` and its part of `columns.cu` against the plain loops: tails in both
+/// directions, absent weights, large means, with a rectifier and without.
 final class BatchNormKernelTest {
   private static final NormKernels REFERENCE = Workbench.REFERENCE.norm();
   private static final Dim3 FLAT = Dim3.of(64);
@@ -56,7 +57,7 @@ final class BatchNormKernelTest {
   })
   void batch(long rows, long cols, long span, double shift) {
     for (boolean affine : new boolean[] {true, false}) {
-      try (var b = new Workbench("batchnorm", cols)) {
+      try (var b = new Workbench(List.of("batchnorm", "columns"), cols)) {
         var c = new Case(b, rows, cols, shift, affine);
         Twin x = b.in("x", rows * cols, shift - 1, shift + 1);
         Twin w = c.column("weight");
@@ -76,7 +77,7 @@ final class BatchNormKernelTest {
     for (int rectify = 0; rectify < 2; rectify++) {
       Twin y = c.out("y");
       c.b.launch(
-          "batchnorm_eval_f32",
+          "columns_batchnorm_eval_f32",
           GRID,
           FLAT,
           0,
@@ -146,7 +147,7 @@ final class BatchNormKernelTest {
         0.1f);
     for (int rectify = 0; rectify < 2; rectify++) {
       c.b.launch(
-          "batchnorm_forward_f32",
+          "columns_batchnorm_forward_f32",
           GRID,
           FLAT,
           0,
@@ -203,7 +204,7 @@ final class BatchNormKernelTest {
     Twin da = c.b.out("dslope", c.cols);
     for (int rectify = 0; rectify < 2; rectify++) {
       c.b.launch(
-          "batchnorm_backward_weights_f32",
+          "columns_batchnorm_backward_weights_f32",
           Dim3.of(1, 1),
           tile(c.cols),
           0,
@@ -223,7 +224,7 @@ final class BatchNormKernelTest {
           rectify);
       for (int train = 0; train < 2; train++) {
         c.b.launch(
-            "batchnorm_backward_input_f32",
+            "columns_batchnorm_backward_input_f32",
             GRID,
             FLAT,
             0,

@@ -2,14 +2,15 @@ package org.kanface.tools.kernels;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kanface.kernels.Conv2d;
 import org.kanface.kernels.ConvKernels;
 import org.kanface.tools.ptx.Dim3;
 
-/// `depthwise.cu` against the plain loops: channels that are no multiple of 32, strides, padding,
-/// images smaller than the kernel.
+/// `depthwise.cu` and `depthwise_strips.cu` against the plain loops: channels that are no
+/// multiple of 32, strides, padding, images smaller than the kernel.
 final class DepthwiseKernelTest {
   private static final ConvKernels REFERENCE = Workbench.REFERENCE.conv();
   private static final Dim3 WARPS = Dim3.of(32, 8);
@@ -48,7 +49,7 @@ final class DepthwiseKernelTest {
   void convolution(long n, long h, long w, long c, int kernel, int stride, int padding) {
     var s = Conv2d.of(n, h, w, c, c, kernel, stride, padding, c);
     int taps = kernel * kernel;
-    try (var b = new Workbench("depthwise", c)) {
+    try (var b = new Workbench(List.of("depthwise", "depthwise_strips"), c)) {
       Twin x = b.in("x", s.inputNumel());
       Twin weight = b.in("weight", s.weightNumel());
       Twin bias = b.in("bias", c);
@@ -124,7 +125,7 @@ final class DepthwiseKernelTest {
     var s = Conv2d.of(n, h, w, c, c, kernel, stride, padding, c);
     int taps = kernel * kernel;
     int lanes = (int) Math.ceilDiv(c / vector, 2);
-    try (var b = new Workbench("depthwise", c)) {
+    try (var b = new Workbench(List.of("depthwise", "depthwise_strips"), c)) {
       Twin x = b.in("x", s.inputNumel());
       Twin weight = b.in("weight", s.weightNumel());
       Twin bias = b.in("bias", c);

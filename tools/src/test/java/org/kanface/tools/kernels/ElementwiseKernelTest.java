@@ -11,8 +11,8 @@ import org.kanface.kernels.Strided;
 import org.kanface.kernels.Unary;
 import org.kanface.tools.ptx.Dim3;
 
-/// `elementwise.cu` against the plain loops: tails, blocks that are not aligned to 16 bytes,
-/// special values, broadcasting walks.
+/// `elementwise.cu` and its part of `columns.cu` against the plain loops: tails, blocks that
+/// are not aligned to 16 bytes, special values, broadcasting walks.
 final class ElementwiseKernelTest {
   private static final ElementwiseKernels REFERENCE = Workbench.REFERENCE.elementwise();
   private static final Dim3 GRID = Dim3.of(2);
@@ -223,15 +223,15 @@ final class ElementwiseKernelTest {
   @CsvSource({"0, 5", "5, 0", "1, 1", "3, 31", "40, 32", "67, 100", "9, 33", "90, 12", "3, 700"})
   void matrices(long rows, long cols) {
     long n = rows * cols;
-    try (var b = new Workbench("elementwise", n)) {
+    try (var b = new Workbench("columns", n)) {
       Twin x = b.in("x", n);
       Twin w = b.in("weight", cols);
       Twin dy = b.in("dy", n);
       Twin y = b.out("y", n);
-      b.launch("elementwise_scale_residual_f32", GRID, BLOCK, 0, x, w, dy, y, rows, cols);
+      b.launch("columns_scale_residual_f32", GRID, BLOCK, 0, x, w, dy, y, rows, cols);
       REFERENCE.scaleResidual(rows, cols, x.host(), w.host(), dy.host(), y.host());
       b.requireEqual(y, 8, 1);
-      b.launch("elementwise_prelu_forward_f32", GRID, BLOCK, 0, x, w, y, rows, cols);
+      b.launch("columns_prelu_forward_f32", GRID, BLOCK, 0, x, w, y, rows, cols);
       REFERENCE.prelu(rows, cols, x.host(), w.host(), y.host());
       b.requireEqual(y, 8, 1);
       long span = Math.max(1, (rows + 2) / 3);
@@ -239,7 +239,7 @@ final class ElementwiseKernelTest {
       Twin partial = b.out("partial", chunks * cols);
       Twin dw = b.out("dweight", cols);
       b.launch(
-          "elementwise_prelu_backward_f32",
+          "columns_prelu_backward_f32",
           Dim3.of(2, chunks),
           cols % 4 == 0 ? Dim3.of(5, 11) : Dim3.of(32, 8),
           0,

@@ -2,6 +2,7 @@ package org.kanface.tools.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,8 +11,9 @@ import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.kernels.Spline;
 import org.kanface.tools.ptx.Dim3;
 
-/// `kan.cu` against the plain loops: tiles that are not full, parts of the inputs and of the
-/// samples, every reduction, grids too large for shared memory.
+/// `kan.cu`, `kan_points.cu` and `kan_weights.cu` against the plain loops: tiles that are not
+/// full, parts of the inputs and of the samples, every reduction, grids too large for shared
+/// memory.
 final class KanKernelTest {
   private static final Dim3 WARPS = Dim3.of(32, 8);
 
@@ -45,7 +47,7 @@ final class KanKernelTest {
       boolean none = s.reduction() == Reduction.NONE;
       sampleStride = none ? inputs * outputs : outputs;
       inputStride = none ? outputs : 0;
-      b = new Workbench("kan", s.hashCode());
+      b = new Workbench(List.of("kan_points", "kan", "kan_weights"), s.hashCode());
       x = SplineKernelTest.inputs(b, n * inputs, wild);
       knots = SplineKernelTest.knots(b, s.spline());
       coef = b.in("coef", inputs * basis * outputs);

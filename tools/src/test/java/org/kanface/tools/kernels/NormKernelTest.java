@@ -6,8 +6,8 @@ import org.kanface.kernels.HostMemory;
 import org.kanface.kernels.NormKernels;
 import org.kanface.tools.ptx.Dim3;
 
-/// `norm.cu` against the plain loops: tails in both directions, absent weights, large means, zero
-/// vectors.
+/// `norm.cu` and `norm_l2.cu` against the plain loops: tails in both directions, absent
+/// weights, large means, zero vectors.
 final class NormKernelTest {
   private static final NormKernels REFERENCE = Workbench.REFERENCE.norm();
   private static final Dim3 TILE = Dim3.of(32, 8);
@@ -194,7 +194,7 @@ final class NormKernelTest {
     "2, 1, 5"
   })
   void l2(long outer, long n, long inner) {
-    try (var b = new Workbench("norm", n)) {
+    try (var b = new Workbench("norm_l2", n)) {
       for (boolean zeros : new boolean[] {false, true}) {
         double scale = zeros ? 0 : 1;
         Twin x = b.in("x", outer * n * inner, -scale, scale + 1e-30);

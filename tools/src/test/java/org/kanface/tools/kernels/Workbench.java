@@ -19,6 +19,7 @@ import org.kanface.kernels.Kernels;
 import org.kanface.tools.ptx.Dim3;
 import org.kanface.tools.ptx.LaunchReport;
 import org.kanface.tools.ptx.SimDevice;
+import org.kanface.tools.ptx.SimKernel;
 import org.kanface.tools.ptx.SimModule;
 import org.kanface.tools.ptx.SimOptions;
 
@@ -31,7 +32,7 @@ final class Workbench implements AutoCloseable {
   private static final double HALF_ULP = 0x1p-24;
 
   private final SimDevice device;
-  private final SimModule module;
+  private final List<SimModule> modules;
   private final SplittableRandom random;
   private final List<HostMemory> owned = new ArrayList<>();
 
@@ -44,8 +45,17 @@ final class Workbench implements AutoCloseable {
   }
 
   Workbench(String family, String target, long seed, SimOptions options) {
+    this(List.of(family), target, seed, options);
+  }
+
+  /// The same of several families.
+  Workbench(List<String> families, long seed) {
+    this(families, "compute_75", seed, CHECK);
+  }
+
+  Workbench(List<String> families, String target, long seed, SimOptions options) {
     device = new SimDevice(options);
-    module = device.load(text(family, target));
+    modules = families.stream().map(family -> device.load(text(family, target))).toList();
     random = new SplittableRandom(seed);
   }
 
@@ -61,8 +71,17 @@ final class Workbench implements AutoCloseable {
     }
   }
 
-  SimModule module() {
-    return module;
+  /// The names of all kernels.
+  List<String> kernels() {
+    return modules.stream().flatMap(m -> m.kernels().stream()).toList();
+  }
+
+  private SimKernel kernel(String name) {
+    return modules.stream()
+        .filter(m -> m.kernels().contains(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no kernel " + name))
+        .kernel(name);
   }
 
   /// Numbers in `low … high`.
@@ -141,7 +160,7 @@ final class Workbench implements AutoCloseable {
     for (int i = 0; i < plain.length; i++) {
       plain[i] = arguments[i] instanceof Twin t ? (Object) t.device() : arguments[i];
     }
-    LaunchReport report = module.kernel(kernel).launch(grid, block, shared, plain);
+    LaunchReport report = kernel(kernel).launch(grid, block, shared, plain);
     assertThat(report.findings()).isEmpty();
     return report;
   }
