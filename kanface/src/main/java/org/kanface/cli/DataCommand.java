@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.kanface.data.DataException;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.FaceDatasets;
 import org.kanface.data.ImageSource;
+import org.kanface.data.split.Split.Shares;
 import org.kanface.data.tool.DataBin;
 import org.kanface.data.tool.DataInfo;
 import org.kanface.data.tool.DataPack;
@@ -187,7 +189,11 @@ final class DataCommand implements Runnable {
 
   @Command(
       name = "split",
-      description = "Cuts a data set in two, OUT/train and OUT/val.",
+      description = {
+        "Cuts a data set in two, OUT/train and OUT/val, or with --test in three, OUT/test too.",
+        "In three parts the cut is that of training with split=image or split=identity: with"
+            + " --share 0.072 --test 0.048 and the seed split_seed, to the image."
+      },
       mixinStandardHelpOptions = true)
   static final class Split implements Runnable {
     @Parameters(index = "0", paramLabel = "DATA")
@@ -199,11 +205,18 @@ final class DataCommand implements Runnable {
     @Option(
         names = "--by",
         description =
-            "identity: nobody is in both; image: everybody is in train. Default: ${DEFAULT-VALUE}.")
+            "identity: nobody is in two parts; image: everybody is in train. Default:"
+                + " ${DEFAULT-VALUE}.")
     private DataSplit.By by = DataSplit.By.IDENTITY;
 
     @Option(names = "--share", description = "Part for val, 0 to 1. Default: ${DEFAULT-VALUE}.")
     private double share = 0.1;
+
+    @Option(
+        names = "--test",
+        paramLabel = "SHARE",
+        description = "Part for test, 0 to 1. Default: none.")
+    private double test;
 
     @Option(names = "--seed", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
@@ -212,21 +225,33 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-      if (!(share > 0 && share < 1)) {
-        throw new ParameterException(
-            spec.commandLine(), "--share: expected a number between 0 and 1, got " + share);
-      }
+      check("--share", share > 0 && share < 1, share);
+      check("--test", test >= 0 && test < 1, test);
+      check("--share and --test together", share + test < 1, share + test);
       try (FaceDataset set = FaceDatasets.open(data);
           ProgressBar bar = bar("split", set.size())) {
-        DataSplit.Report report = new DataSplit().run(set, to, by, share, seed, bar::update);
-        spec.commandLine()
-            .getOut()
-            .printf(
-                "train: %d images of %d identities; val: %d images of %d identities%n",
-                report.trainImages(),
-                report.trainIdentities(),
-                report.validationImages(),
-                report.validationIdentities());
+        var tool = new DataSplit();
+        var cut =
+            test > 0
+                ? tool.inThree(set, by, Shares.of(share, test), seed)
+                : tool.inTwo(set, by, share, seed);
+        List<DataSplit.Part> parts = tool.write(set, cut, to, seed, bar::update);
+        String told =
+            parts.stream()
+                .map(
+                    p ->
+                        "%s: %d images of %d identities"
+                            .formatted(p.name(), p.images(), p.identities()))
+                .collect(Collectors.joining("; "));
+        spec.commandLine().getOut().println(told);
+      }
+    }
+
+    private void check(String option, boolean right, double value) {
+      if (!right) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s: expected a number between 0 and 1, got %s".formatted(option, value));
       }
     }
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.kanface.config.TrainConfig;
+import org.kanface.data.load.ImagePreparation;
 import org.kanface.data.load.LoaderOptions;
 import org.kanface.eval.ClosedSetResult;
 import org.kanface.report.MetricsLog;
@@ -46,9 +47,12 @@ final class EpochJudge {
   }
 
   private static LoaderOptions options(TrainConfig config) {
-    return LoaderOptions.evaluation(config.data().batchSize(), config.data().numWorkers())
-        .withImageSize(config.model().imageSize(), Trainer.scaling(config))
-        .withNormalization(Networks.normalization(config.model()));
+    var images =
+        ImagePreparation.plain(
+            config.model().imageSize(),
+            Trainer.scaling(config),
+            Networks.normalization(config.model()));
+    return LoaderOptions.inOrder(config.data().batchSize(), config.data().numWorkers(), images);
   }
 
   /// An epoch's training in numbers.

@@ -8,6 +8,7 @@ import org.kanface.data.FaceDataset;
 import org.kanface.data.image.RgbImage;
 import org.kanface.data.load.Batch;
 import org.kanface.data.load.BatchLoader;
+import org.kanface.data.load.ImagePreparation;
 import org.kanface.data.load.LoaderOptions;
 import org.kanface.data.load.Normalization;
 import org.kanface.data.load.Scaling;
@@ -155,10 +156,8 @@ public final class FaceEmbedder {
     int largest = Math.min(batchSize, faces.size());
     var plain = new float[largest * dim];
     var mirrored = mirror ? new float[largest * dim] : plain;
-    var options =
-        LoaderOptions.evaluation(largest, workers)
-            .withImageSize(side, Scaling.NONE)
-            .withNormalization(normalization);
+    var images = ImagePreparation.plain(side, Scaling.NONE, normalization);
+    var options = LoaderOptions.inOrder(largest, workers, images);
     try (var loader = new BatchLoader(faces, options)) {
       loader.start(0, 0);
       for (int done = 0; done < faces.size(); ) {

@@ -17,7 +17,9 @@ import org.kanface.config.TrainConfig;
 import org.kanface.data.DatasetCheck;
 import org.kanface.data.load.Batch;
 import org.kanface.data.load.BatchLoader;
+import org.kanface.data.load.ImagePreparation;
 import org.kanface.data.load.LoaderOptions;
+import org.kanface.data.load.SampleOrder;
 import org.kanface.data.load.Scaling;
 import org.kanface.data.split.SplitFiles;
 import org.kanface.data.verify.VerificationSet;
@@ -276,14 +278,19 @@ public final class Trainer implements AutoCloseable {
   }
 
   private LoaderOptions loaderOptions() {
-    return LoaderOptions.training(
-            config.data().batchSize(), config.data().numWorkers(), config.run().seed())
-        .withImageSize(config.model().imageSize(), scaling(config))
-        .withDropLast(config.data().dropLast())
-        .withNormalization(device.isHost() ? Networks.normalization(config.model()) : null)
-        .withAugment(config.augment().toAugmentation())
-        .withAugmentFrom(data.augmentFrom())
-        .withSkipDamaged(config.data().damaged() == DataConfig.Damaged.SKIP);
+    var images =
+        new ImagePreparation(
+            config.model().imageSize(),
+            scaling(config),
+            config.augment().toAugmentation(),
+            data.augmentFrom(),
+            config.data().damaged() == DataConfig.Damaged.SKIP,
+            device.isHost() ? Networks.normalization(config.model()) : null);
+    return new LoaderOptions(
+        config.data().batchSize(),
+        config.data().numWorkers(),
+        SampleOrder.shuffled(config.run().seed(), config.data().dropLast()),
+        images);
   }
 
   /// How images of other sizes come to the network's, if at all.

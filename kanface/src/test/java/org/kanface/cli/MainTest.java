@@ -42,6 +42,8 @@ class MainTest {
         "plan --ranks=0            | --ranks: expected 1 or more, got 0",
         "data                      | expected one of info, verify, pack, unpack, split, bin",
         "data split a b --share=2  | --share: expected a number between 0 and 1, got 2.0",
+        "data split a b --test=.95 | --share and --test together: expected a number between 0 and"
+            + " 1",
         "data pack a               | Missing required parameter: 'OUT'",
         "golden nowhere            | nowhere: expected a folder with index.json",
       })

@@ -2,11 +2,14 @@ package org.kanface.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.kanface.data.load.Augment;
 import org.kanface.data.load.BatchLoader;
+import org.kanface.data.load.ImagePreparation;
 import org.kanface.data.load.LoaderOptions;
 import org.kanface.data.load.Normalization;
+import org.kanface.data.load.SampleOrder;
 import org.kanface.data.load.Scaling;
 import org.kanface.data.synthetic.SyntheticDataset;
 import org.kanface.data.synthetic.SyntheticFaces;
@@ -23,13 +26,8 @@ class UploadTest {
     var normalization =
         Normalization.of(
             new float[] {0.485f, 0.456f, 0.406f}, new float[] {0.229f, 0.224f, 0.225f});
-    var options =
-        LoaderOptions.training(6, 2, 42)
-            .withImageSize(SIDE, Scaling.NONE)
-            .withAugment(Augment.FLIP)
-            .withNormalization(normalization);
-    try (var floats = new BatchLoader(data, options);
-        var bytes = new BatchLoader(data, options.withNormalization(null));
+    try (var floats = new BatchLoader(data, options(normalization));
+        var bytes = new BatchLoader(data, options(null));
         var expected = floats.next();
         var batch = bytes.next();
         Tensor plain = Upload.images(expected, Device.cpu(), normalization);
@@ -38,5 +36,10 @@ class UploadTest {
       assertThat(images.toFloats()).isEqualTo(plain.toFloats());
       assertThat(batch.images().byteSize() * 4).isEqualTo(expected.images().byteSize());
     }
+  }
+
+  private static LoaderOptions options(@Nullable Normalization normalization) {
+    var images = new ImagePreparation(SIDE, Scaling.NONE, Augment.FLIP, 0, false, normalization);
+    return new LoaderOptions(6, 2, SampleOrder.shuffled(42, true), images);
   }
 }

@@ -23,6 +23,7 @@ import org.kanface.data.FaceDataset;
 /// by the next readable one of the data set and listed by [#damaged].
 public final class BatchLoader implements AutoCloseable {
   private static final long ALIGNMENT = 64;
+  private static final int PREFETCH = 4; // finished batches kept ready
 
   private final FaceDataset data;
   private final LoaderOptions options;
@@ -49,20 +50,22 @@ public final class BatchLoader implements AutoCloseable {
     if (data.size() == 0) {
       throw new DataException("The data set holds no image.");
     }
-    int mine = EpochOrder.perRank(data.size(), options.ranks());
+    int mine = EpochOrder.perRank(data.size(), options.order().ranks());
     batchesPerEpoch =
-        options.dropLast() ? mine / options.batchSize() : Math.ceilDiv(mine, options.batchSize());
+        options.order().dropLast()
+            ? mine / options.batchSize()
+            : Math.ceilDiv(mine, options.batchSize());
     if (batchesPerEpoch == 0) {
       throw DataException.of(
           "The data set gives each of %d ranks %d images, too few for one batch of %d.",
-          options.ranks(), mine, options.batchSize());
+          options.order().ranks(), mine, options.batchSize());
     }
-    buffers = options.prefetch() + options.workers() + 1;
-    int side = options.imageSize();
-    long bytes = 3L * side * side * options.batchSize() * options.type().bytes();
+    buffers = PREFETCH + options.workers() + 1;
+    int side = options.images().side();
+    long bytes = 3L * side * side * options.batchSize() * options.images().type().bytes();
     for (int i = 0; i < buffers; i++) {
       var images = arena.allocate(bytes, ALIGNMENT);
-      free.add(new Batch(this, images, options.type(), options.batchSize(), side));
+      free.add(new Batch(this, images, options.images().type(), options.batchSize(), side));
     }
     for (int i = 0; i < options.workers(); i++) {
       threads.add(Thread.ofPlatform().name("loader-" + i).daemon().start(this::work));
@@ -229,11 +232,11 @@ public final class BatchLoader implements AutoCloseable {
         e ->
             EpochOrder.of(
                 data.size(),
-                options.seed(),
+                options.order().seed(),
                 e,
-                options.rank(),
-                options.ranks(),
-                options.shuffle()));
+                options.order().rank(),
+                options.order().ranks(),
+                options.order().shuffle()));
   }
 
   private void checkOpen() {

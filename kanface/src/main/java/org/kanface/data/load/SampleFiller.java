@@ -11,16 +11,18 @@ final class SampleFiller {
   private static final int TRIES = 100; // consecutive damaged images after which skipping gives up
 
   private final FaceDataset data;
-  private final LoaderOptions options;
+  private final ImagePreparation images;
+  private final long seed; // of every augmentation
   private final DamagedImages damaged;
   private final SampleRandom random = new SampleRandom();
   private final float[] pixels;
 
   SampleFiller(FaceDataset data, LoaderOptions options, DamagedImages damaged) {
     this.data = data;
-    this.options = options;
+    images = options.images();
+    seed = options.order().seed();
     this.damaged = damaged;
-    pixels = new float[3 * options.imageSize() * options.imageSize()];
+    pixels = new float[3 * images.side() * images.side()];
   }
 
   void fill(Batch batch, int slot, int sample, int epoch) {
@@ -30,7 +32,7 @@ final class SampleFiller {
       try {
         image = sized(data.image(from), from);
       } catch (DataException e) {
-        if (!options.skipDamaged()) {
+        if (!images.skipDamaged()) {
           throw e;
         }
         damaged.add(from, String.valueOf(e.getMessage()));
@@ -47,27 +49,27 @@ final class SampleFiller {
       throw DataException.of(
           "Image %s has label %d, expected 0 to %d.", data.name(from), label, data.classes() - 1);
     }
-    random.reset(options.seed(), epoch, sample);
+    random.reset(seed, epoch, sample);
     RgbImage changed =
-        sample < options.augmentFrom() ? image : options.augment().apply(image, random);
-    if (options.normalization() == null) {
+        sample < images.augmentFrom() ? image : images.augment().apply(image, random);
+    if (images.normalization() == null) {
       batch.set(slot, from, label, changed.pixels());
     } else {
-      options.normalization().apply(changed.pixels(), pixels);
+      images.normalization().apply(changed.pixels(), pixels);
       batch.set(slot, from, label, pixels);
     }
   }
 
   private RgbImage sized(RgbImage image, int index) {
-    int side = options.imageSize();
+    int side = images.side();
     if (image.width() == side && image.height() == side) {
       return image;
     }
-    if (options.scaling() == Scaling.NONE) {
+    if (images.scaling() == Scaling.NONE) {
       throw DataException.of(
           "Image %s is %d x %d pixels, expected %d x %d: align the faces first or allow resizing.",
           data.name(index), image.width(), image.height(), side, side);
     }
-    return options.scaling().scaled(image, side);
+    return images.scaling().scaled(image, side);
   }
 }

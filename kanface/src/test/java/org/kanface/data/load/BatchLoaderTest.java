@@ -50,10 +50,14 @@ class BatchLoaderTest {
   }
 
   private static LoaderOptions options(int workers) {
+    return options(workers, false, SampleOrder.shuffled(42, true));
+  }
+
+  private static LoaderOptions options(int workers, boolean skipDamaged, SampleOrder order) {
     var augment = new Augment(2, 10, 0.8f, 0.2f, 0.2f, 0.3f, 0.3f, 0.3f, 0.2f, 0.1f, 0.5f, 0.3f);
-    return LoaderOptions.training(5, workers, 42)
-        .withImageSize(SIDE, Scaling.NONE)
-        .withAugment(augment);
+    var images =
+        new ImagePreparation(SIDE, Scaling.NONE, augment, 0, skipDamaged, Normalization.standard());
+    return new LoaderOptions(5, workers, order, images);
   }
 
   /// One line a batch: epoch, number, indices, labels and a hash of the pixels.
@@ -100,7 +104,8 @@ class BatchLoaderTest {
 
   @Test
   void visitsEverySampleOnceAnEpoch() throws InterruptedException {
-    try (var loader = new BatchLoader(tiny(43), options(3).withDropLast(false))) {
+    try (var loader =
+        new BatchLoader(tiny(43), options(3, false, SampleOrder.shuffled(42, false)))) {
       assertThat(loader.batchesPerEpoch()).isEqualTo(9);
       boolean[] seen = new boolean[43];
       for (int i = 0; i < 9; i++) {
@@ -120,7 +125,8 @@ class BatchLoaderTest {
 
   @Test
   void writesNormalisedPixelsInNhwc() throws InterruptedException {
-    var plain = LoaderOptions.evaluation(2, 1).withImageSize(SIDE, Scaling.NONE);
+    var images = ImagePreparation.plain(SIDE, Scaling.NONE, Normalization.standard());
+    var plain = LoaderOptions.inOrder(2, 1, images);
     try (var loader = new BatchLoader(tiny(3), plain);
         var b = loader.next()) {
       assertThat(b.images().address() % 64).isZero();
@@ -135,11 +141,10 @@ class BatchLoaderTest {
 
   @Test
   void samplesBeforeAGivenOneStayAsTheyAre() throws InterruptedException {
-    var half =
-        LoaderOptions.evaluation(4, 1)
-            .withImageSize(SIDE, Scaling.NONE)
-            .withAugment(Augment.NONE.withFlip(1))
-            .withAugmentFrom(2);
+    var mirrored =
+        new ImagePreparation(
+            SIDE, Scaling.NONE, Augment.NONE.withFlip(1), 2, false, Normalization.standard());
+    var half = LoaderOptions.inOrder(4, 1, mirrored);
     try (var loader = new BatchLoader(tiny(4), half);
         var b = loader.next()) {
       for (int i = 0; i < 4; i++) {
@@ -156,8 +161,7 @@ class BatchLoaderTest {
 
   @Test
   void leavesBytesWhereNothingIsToBeNormalised() throws InterruptedException {
-    var plain =
-        LoaderOptions.evaluation(2, 1).withImageSize(SIDE, Scaling.NONE).withNormalization(null);
+    var plain = LoaderOptions.inOrder(2, 1, ImagePreparation.plain(SIDE, Scaling.NONE, null));
     try (var loader = new BatchLoader(tiny(3), plain);
         var b = loader.next()) {
       assertThat(b.type()).isEqualTo(DType.U8);
@@ -203,8 +207,9 @@ class BatchLoaderTest {
   @Test
   void damagedImagesMayBeSkippedAndAreListed() throws InterruptedException {
     var data = new Tiny(43, 7, List.of(17, 18, 42));
-    try (var one = new BatchLoader(data, options(1).withSkipDamaged(true).withDropLast(false));
-        var four = new BatchLoader(data, options(4).withSkipDamaged(true).withDropLast(false))) {
+    var order = SampleOrder.shuffled(42, false);
+    try (var one = new BatchLoader(data, options(1, true, order));
+        var four = new BatchLoader(data, options(4, true, order))) {
       assertThat(read(four, 9)).isEqualTo(read(one, 9));
       assertThat(one.damaged())
           .containsExactly(
@@ -217,14 +222,15 @@ class BatchLoaderTest {
   @Test
   void aSetWithoutReadableImagesIsRefused() {
     var data = new Tiny(5, 7, List.of(0, 1, 2, 3, 4));
-    try (var loader = new BatchLoader(data, options(1).withSkipDamaged(true))) {
+    try (var loader = new BatchLoader(data, options(1, true, SampleOrder.NATURAL))) {
       assertThatThrownBy(loader::next).hasMessageContaining("5 images in a row cannot be read");
     }
   }
 
   @Test
   void otherSizesAndLabelsAreNamed() {
-    try (var loader = new BatchLoader(tiny(9), options(1).withImageSize(16, Scaling.NONE))) {
+    var larger = ImagePreparation.plain(16, Scaling.NONE, null);
+    try (var loader = new BatchLoader(tiny(9), LoaderOptions.inOrder(5, 1, larger))) {
       assertThatThrownBy(loader::next).hasMessageContaining("is 8 x 8 pixels, expected 16 x 16");
     }
     try (var loader = new BatchLoader(new Tiny(9, 3, List.of()), options(1))) {

@@ -25,6 +25,7 @@ import org.kanface.data.image.ImageCodec;
 import org.kanface.data.record.FaceRecord;
 import org.kanface.data.record.RecordDataset;
 import org.kanface.data.record.RecordWriter;
+import org.kanface.data.split.Split;
 import org.kanface.data.synthetic.SyntheticDataset;
 import org.kanface.data.synthetic.SyntheticFaces;
 import org.kanface.data.verify.BinFile;
@@ -147,16 +148,16 @@ class DataToolsTest {
   @Test
   void splitByIdentitySharesNobody() {
     FaceDataset data = faces(10, 4);
-    var sides = new DataSplit().sides(data, DataSplit.By.IDENTITY, 0.3, 1);
+    var sides = new DataSplit().inTwo(data, DataSplit.By.IDENTITY, 0.3, 1);
     assertThat(sides.validation()).hasSize(12);
     assertThat(sides.train()).hasSize(28);
     var train = Arrays.stream(sides.train()).map(data::label).distinct().toArray();
     assertThat(Arrays.stream(sides.validation()).map(data::label).distinct().toArray())
         .hasSize(3)
         .doesNotContain(train);
-    assertThat(new DataSplit().sides(data, DataSplit.By.IDENTITY, 0.3, 1).train())
+    assertThat(new DataSplit().inTwo(data, DataSplit.By.IDENTITY, 0.3, 1).train())
         .isEqualTo(sides.train());
-    assertThat(new DataSplit().sides(data, DataSplit.By.IDENTITY, 0.3, 2).train())
+    assertThat(new DataSplit().inTwo(data, DataSplit.By.IDENTITY, 0.3, 2).train())
         .isNotEqualTo(sides.train());
   }
 
@@ -165,7 +166,7 @@ class DataToolsTest {
     var data =
         new FaceSubset(
             faces(5, 8), new int[] {0, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 24, 25});
-    var sides = new DataSplit().sides(data, DataSplit.By.IMAGE, 0.25, 1);
+    var sides = new DataSplit().inTwo(data, DataSplit.By.IMAGE, 0.25, 1);
     assertThat(Arrays.stream(sides.train()).map(data::label).distinct().toArray()).hasSize(4);
     assertThat(sides.validation()).hasSize(2 + 1 + 1); // of 1, 8, 4 and 2 images
   }
@@ -173,20 +174,52 @@ class DataToolsTest {
   @Test
   void splitFoldersAndRecordsReadBack() throws IOException {
     var folder = FolderDataset.open(folder(6, 4));
-    var report =
-        new DataSplit().run(folder, dir.resolve("split"), DataSplit.By.IMAGE, 0.25, 3, n -> {});
-    assertThat(report).isEqualTo(new DataSplit.Report(18, 6, 6, 6));
+    var tool = new DataSplit();
+    var byImage = tool.inTwo(folder, DataSplit.By.IMAGE, 0.25, 3);
+    assertThat(tool.write(folder, byImage, dir.resolve("split"), 3, n -> {}))
+        .containsExactly(new DataSplit.Part("train", 18, 6), new DataSplit.Part("val", 6, 6));
     assertThat(FolderDataset.open(dir.resolve("split/train")).size()).isEqualTo(18);
     assertThat(FolderDataset.open(dir.resolve("split/val")).classes()).isEqualTo(6);
-    new DataSplit()
-        .run(faces(6, 4), dir.resolve("records"), DataSplit.By.IDENTITY, 0.5, 3, n -> {});
+    FaceDataset faces = faces(6, 4);
+    var byIdentity = tool.inTwo(faces, DataSplit.By.IDENTITY, 0.5, 3);
+    tool.write(faces, byIdentity, dir.resolve("records"), 3, n -> {});
     try (var val = FaceDatasets.open(dir.resolve("records/val"))) {
       assertThat(val.size()).isEqualTo(12);
       assertThat(val.classes()).isEqualTo(3);
     }
-    assertThatThrownBy(() -> new DataSplit().sides(folder, DataSplit.By.IMAGE, 1, 3))
+    assertThatThrownBy(() -> new DataSplit().inTwo(folder, DataSplit.By.IMAGE, 1, 3))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("between 0 and 1, got 1.0");
+  }
+
+  @Test
+  void threePartsAreThoseOfATraining() throws IOException {
+    FaceDataset data = faces(50, 4);
+    var shares = Split.Shares.of(0.072, 0.048);
+    var tool = new DataSplit();
+    for (var by : DataSplit.By.values()) {
+      Split cut = tool.inThree(data, by, shares, 42);
+      Split trained =
+          by == DataSplit.By.IMAGE ? Split.byImage(data, 42) : Split.byIdentity(data, 42);
+      assertThat(cut.train()).isEqualTo(trained.train());
+      assertThat(cut.validation()).isEqualTo(trained.validation());
+      assertThat(cut.test()).isEqualTo(trained.test());
+    }
+    Split cut = tool.inThree(data, DataSplit.By.IDENTITY, Split.Shares.of(0.2, 0.1), 7);
+    assertThat(tool.write(data, cut, dir.resolve("three"), 7, n -> {}))
+        .containsExactly(
+            new DataSplit.Part("train", 140, 35),
+            new DataSplit.Part("val", 40, 10),
+            new DataSplit.Part("test", 20, 5));
+    try (var test = FaceDatasets.open(dir.resolve("three/test"))) {
+      assertThat(test.size()).isEqualTo(20);
+    }
+    assertThatThrownBy(() -> Split.Shares.of(0.7, 0.3))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("leave some for training, got 0.7 and 0.3");
+    assertThatThrownBy(
+            () -> tool.inThree(data, DataSplit.By.IDENTITY, Split.Shares.of(0.02, 0.02), 7))
+        .hasMessageContaining("holds back 4 % of the identities");
   }
 
   @Test
