@@ -10,6 +10,7 @@ import org.kanface.onnx.OnnxExport;
 import org.kanface.onnx.OnnxModel;
 import org.kanface.tensor.Device;
 import org.kanface.train.ModelFile;
+import org.kanface.train.StateExport;
 import org.kanface.train.TrainingException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,14 +18,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `kanface export`: a trained network as an ONNX file.
+/// `kanface export`: a trained network as an ONNX file, or its state for PyTorch.
 @Command(
     name = "export",
     description = {
       "Writes a trained network as an ONNX file (opset 17), and compares the two where ONNX Runtime"
           + " is on the class path.",
       "Input: images [batch, 3, side, side], float32, RGB from 0 to 255; the normalisation is in"
-          + " the file. Output: embeddings [batch, embedding_size], not normalised."
+          + " the file. Output: embeddings [batch, embedding_size], not normalised.",
+      "OUT.safetensors instead takes the network's weights and the class centres of a checkpoint"
+          + " (checkpoints/step-….safetensors) under PyTorch's names, as AdaFace's trainer has them"
+          + " in state_dict: model.… and head.…; load_file of safetensors.torch reads them."
     },
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Runnable {
@@ -33,13 +37,17 @@ final class ExportCommand implements Runnable {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
-      description = "model.safetensors or best.safetensors of a run.")
+      description =
+          "model.safetensors or best.safetensors of a run, for OUT.safetensors also a checkpoint.")
   private Path model = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "OUT.onnx", description = "The file to write.")
+  @Parameters(
+      index = "1",
+      paramLabel = "OUT",
+      description = "The file to write, .onnx or .safetensors.")
   private Path target = Path.of("");
 
-  @Option(names = "--force", description = "Replace OUT.onnx where there is such a file already.")
+  @Option(names = "--force", description = "Replace OUT where there is such a file already.")
   private boolean force;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -49,13 +57,21 @@ final class ExportCommand implements Runnable {
     if (!Files.isRegularFile(model)) {
       throw new TrainingException(model + ": no such file");
     }
-    if (!target.toString().endsWith(".onnx")) {
-      throw new TrainingException(target + ": expected a name that ends in .onnx");
+    boolean state = target.toString().endsWith(".safetensors");
+    if (!state && !target.toString().endsWith(".onnx")) {
+      throw new TrainingException(target + ": expected a name that ends in .onnx or .safetensors");
     }
     if (Files.exists(target) && !force) {
       throw new TrainingException(target + " exists already; --force replaces it");
     }
     PrintWriter out = spec.commandLine().getOut();
+    if (state) {
+      StateExport.Written written = StateExport.write(model, target);
+      out.printf(
+          "%s: %d tensors of the network under \"model.\", %d of the head under \"head.\"%n",
+          target, written.network(), written.head());
+      return;
+    }
     try (ModelFile.Loaded loaded = ModelFile.load(model, Device.cpu())) {
       OnnxExport.Written written = OnnxExport.write(target, loaded);
       ModelConfig network = loaded.config().model();

@@ -66,6 +66,13 @@ final class ImportCommand implements Runnable {
       description = "What the network's keys begin with, such as student. Default: found.")
   private String prefix = "";
 
+  @Option(
+      names = "--bgr",
+      description =
+          "The network was trained on images with blue first, as AdaFace's is; the first"
+              + " convolution's channels are turned round, for red first.")
+  private boolean bgr;
+
   @Option(names = "--force", description = "Replace an existing model file.")
   private boolean force;
 
@@ -98,7 +105,7 @@ final class ImportCommand implements Runnable {
               target);
       return;
     }
-    report(ModelImport.run(new ModelImport.Source(file, part, prefix), words, target), target);
+    report(ModelImport.run(new ModelImport.Source(file, part, prefix, bgr), words, target), target);
   }
 
   private static Path beside(Path file) {
@@ -120,6 +127,13 @@ final class ImportCommand implements Runnable {
     out.printf(
         "input: RGB, %d x %d pixels, mean %s, std %s%n",
         model.imageSize(), model.imageSize(), model.mean(), model.std());
+    if (outcome.classes() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "head: AdaFace's, %,d classes%s%n",
+          outcome.classes(),
+          bgr ? "" : "; where its own trainer fed the network blue first, import with --bgr");
+    }
     if (!outcome.prefix().isEmpty()) {
       out.printf("keys without \"%s\"%n", outcome.prefix());
     }

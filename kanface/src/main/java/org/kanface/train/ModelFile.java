@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import org.kanface.config.ConfigException;
 import org.kanface.config.ConfigLoader;
@@ -52,7 +53,15 @@ public final class ModelFile {
 
   /// Writes a network; replaces `path` in one step.
   public static void save(Path path, Module network, TrainConfig config) {
-    AtomicFile.write(path, file -> StateDict.save(network, file, metadata(config)));
+    save(path, network, Map.of(), config);
+  }
+
+  /// The same with AdaFace's head beside the network, see [AdaFaceState].
+  static void save(
+      Path path, Module network, Map<String, SafeTensors.Entry> head, TrainConfig config) {
+    SequencedMap<String, SafeTensors.Entry> entries = StateDict.of(network);
+    entries.putAll(head);
+    AtomicFile.write(path, file -> SafeTensors.write(file, entries, metadata(config)));
   }
 
   /// What a file says beside its tensors: the whole configuration, and for others how its input is
@@ -105,11 +114,12 @@ public final class ModelFile {
         throw new TrainingException(path + " has no " + CONFIG + " in its metadata");
       }
       TrainConfig config = config(path, text);
-      Networks.checkSize(config.model(), elements(file.entries()), path.toString());
+      var entries = AdaFaceState.without(file.entries());
+      Networks.checkSize(config.model(), elements(entries), path.toString());
       Device device = choice.apply(config.model());
       Module network = Networks.create(config.model(), Init.of(device, 0));
       try {
-        StateDict.load(network, file.entries(), path.toString());
+        StateDict.load(network, entries, path.toString());
       } catch (StateException e) {
         network.close();
         throw e;

@@ -27,15 +27,22 @@ public final class ModelImport {
   ///
   /// @param part the dictionary in a checkpoint, a path of keys such as `model.ema`; empty: found
   /// @param prefix what the network's keys begin with, such as `module.`; empty: found
-  public record Source(Path file, String part, String prefix) {}
+  /// @param bgr whether it was trained on images with blue first, as OpenCV reads them
+  public record Source(Path file, String part, String prefix, boolean bgr) {}
 
   /// What was imported.
   ///
-  /// @param tensors how many were taken
+  /// @param tensors of the network, how many were taken
   /// @param parameters trained values among them
+  /// @param classes of AdaFace's head, which is taken along; 0 where there is none
   /// @param leftOut keys outside of the network's prefix
   public record Outcome(
-      TrainConfig config, String prefix, int tensors, long parameters, List<String> leftOut) {
+      TrainConfig config,
+      String prefix,
+      int tensors,
+      long parameters,
+      long classes,
+      List<String> leftOut) {
     public Outcome {
       leftOut = List.copyOf(leftOut);
     }
@@ -45,7 +52,8 @@ public final class ModelImport {
   /// and preprocessing.
   ///
   /// The network and its sizes follow from the tensors; `overrides` such as `network=r50` or
-  /// `mean=0.5,0.5,0.5` replace them. Throws [TrainingException] and the exceptions of data and
+  /// `mean=0.5,0.5,0.5` replace them. AdaFace's head goes along under its published names. Throws
+  /// [TrainingException] and the exceptions of data and
   /// configuration with a sentence for the user; `target` is then as it was.
   public static Outcome run(Source source, List<String> overrides, Path target) {
     String file = source.file.toString();
@@ -54,8 +62,16 @@ public final class ModelImport {
     if (!source.prefix.isEmpty()) {
       found = below(source.prefix, found, leftOut);
     }
+    SequencedMap<String, SafeTensors.Entry> head = AdaFaceState.of(found, file);
+    if (!head.isEmpty()) {
+      found = AdaFaceState.without(found);
+    }
     NetworkGuess.@Nullable Guess guess = NetworkGuess.of(found, file);
+    if (guess != null && !head.isEmpty()) {
+      AdaFaceState.complete(guess.values());
+    }
     TrainConfig config = config(source.file, guess, overrides, found);
+    AdaFaceState.check(head, config.model().embeddingSize(), file);
     Networks.checkSize(config.model(), ModelFile.elements(found), file);
     try (Module network = Networks.create(config.model(), Init.of(Device.cpu(), 0))) {
       SequencedMap<String, Parameter> state = network.state();
@@ -64,11 +80,20 @@ public final class ModelImport {
         found = below(prefix, found, leftOut);
       }
       var entries = KeyMatch.fit(found, state, file, config.model().network());
+      if (source.bgr) {
+        ChannelOrder.turn(entries, file);
+      }
       checkFinite(entries, file);
+      checkFinite(head, file);
       StateDict.load(network, entries, file);
-      ModelFile.save(target, network, config);
+      ModelFile.save(target, network, head, config);
       return new Outcome(
-          config, source.prefix + prefix, entries.size(), network.trainedCount(), leftOut);
+          config,
+          source.prefix + prefix,
+          entries.size(),
+          network.trainedCount(),
+          AdaFaceState.classes(head),
+          leftOut);
     }
   }
 

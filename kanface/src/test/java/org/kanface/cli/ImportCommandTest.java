@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import org.kanface.nn.SafeTensors;
 import org.kanface.nn.StateDict;
 import org.kanface.tensor.Device;
 import org.kanface.tensor.Json;
+import org.kanface.tensor.Shape;
 import org.kanface.train.FaceEmbedder;
 import org.kanface.train.ModelFile;
 import org.kanface.train.Networks;
@@ -91,6 +93,61 @@ class ImportCommandTest {
 
     assertThat(run("import", checkpoint)).isEqualTo(1);
     assertThat(err.toString()).contains("tiny.safetensors exists; name another file with --output");
+  }
+
+  /// A checkpoint of AdaFace's trainer, in and out again; with blue first too.
+  @Test
+  void adaFacesHeadComesAlong() throws IOException {
+    Path checkpoint = folder.resolve("ada.pt");
+    var entries = new LinkedHashMap<String, SafeTensors.Entry>();
+    float[] kernel = new float[32];
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = i - 7;
+    }
+    try (Module network = Networks.create(TINY.model(), Init.of(Device.cpu(), 5))) {
+      StateDict.of(network).forEach((key, e) -> entries.put("model." + key, e));
+      entries.put("head.kernel", SafeTensors.Entry.of(Shape.of(16, 2), kernel));
+      entries.put("head.t", SafeTensors.Entry.of(Shape.of(1), new float[1]));
+      entries.put("head.batch_mean", SafeTensors.Entry.of(Shape.of(1), new float[] {22.5f}));
+      entries.put("head.batch_std", SafeTensors.Entry.of(Shape.of(1), new float[] {91.25f}));
+      Files.write(checkpoint, LegacyTorch.write("", entries));
+    }
+    Path model = folder.resolve("ada.safetensors");
+    assertThat(run("import", checkpoint, "image_size=32")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("head: AdaFace's, 2 classes; where its own trainer fed");
+    ModelFile.load(model, Device.cpu()).close();
+
+    Path back = folder.resolve("back.safetensors");
+    assertThat(run("export", model, back)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("258 tensors of the network under \"model.\", 4 of the head");
+    try (SafeTensors file = SafeTensors.open(back)) {
+      assertThat(file.entries().keySet()).isEqualTo(entries.keySet());
+      entries.forEach(
+          (key, e) -> {
+            assertThat(file.entry(key).shape()).isEqualTo(e.shape());
+            assertThat(file.entry(key).toDoubles()).isEqualTo(e.toDoubles());
+          });
+    }
+
+    Path turned = folder.resolve("bgr.safetensors");
+    assertThat(run("import", checkpoint, "image_size=32", "--bgr", "--output", turned)).isZero();
+    RgbImage face = new SyntheticFaces(1, 1, 32).render(0, 0);
+    RgbImage blueFirst = RgbImage.black(32, 32);
+    for (int i = 0; i < face.pixels().length; i++) {
+      blueFirst.pixels()[i] = face.pixels()[i + 2 - 2 * (i % 3)];
+    }
+    try (ModelFile.Loaded plain = ModelFile.load(model, Device.cpu());
+        ModelFile.Loaded other = ModelFile.load(turned, Device.cpu())) {
+      assertThat(other.embedder(false).embed(face))
+          .containsExactly(plain.embedder(false).embed(blueFirst), within(1e-5f));
+    }
+
+    entries.remove("head.batch_std");
+    Files.write(checkpoint, LegacyTorch.write("", entries));
+    assertThat(run("import", checkpoint, "image_size=32", "--force")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("\"head.batch_std\" is missing, expected one number of AdaFace's head");
   }
 
   @Test

@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kanface.data.image.ImageCodec;
 import org.kanface.data.image.RgbImage;
 import org.kanface.data.synthetic.SyntheticFaces;
+import org.kanface.nn.SafeTensors;
 import org.kanface.onnx.OnnxModel;
 import org.kanface.report.MetricsLog;
 import org.kanface.tensor.Json;
@@ -185,6 +187,27 @@ class TrainAndUseTest {
   }
 
   @Test
+  void checkpointsAreExportedUnderPyTorchsNames() throws Exception {
+    Path checkpoint;
+    try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
+      checkpoint = files.sorted().toList().getLast();
+    }
+    Path exported = folder.resolve("state.safetensors");
+    assertThat(run("export", checkpoint.toString(), exported.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("tensors of the network under \"model.\", 1 of the head");
+    try (SafeTensors from = SafeTensors.open(checkpoint);
+        SafeTensors to = SafeTensors.open(exported)) {
+      assertThat(to.entry("head.weight").toDoubles())
+          .isEqualTo(from.entry("head.weight").toDoubles());
+      assertThat(to.entry("model.head.coef").shape())
+          .isEqualTo(from.entry("backbone.head.coef").shape());
+      assertThat(to.entries().keySet()).allMatch(k -> k.matches("(model|head)[.].*"));
+    }
+  }
+
+  @Test
   void exportedNetworkVerifiesLikeTheOriginal() throws Exception {
     assumeTrue(OnnxModel.isSupported(), "ONNX Runtime is not on the class path");
     Path exported = folder.resolve("exported").resolve("model.onnx");
@@ -228,7 +251,8 @@ class TrainAndUseTest {
 
     List<String> lines = err.toString().lines().toList();
     assertThat(lines).hasSize(7).noneMatch(line -> line.contains("Exception"));
-    assertThat(lines.get(1)).isEqualTo("kanface: out.pt: expected a name that ends in .onnx");
+    assertThat(lines.get(1))
+        .isEqualTo("kanface: out.pt: expected a name that ends in .onnx or .safetensors");
     assertThat(lines.get(2)).contains("text.onnx is an ONNX file: it needs --runtime onnx");
   }
 

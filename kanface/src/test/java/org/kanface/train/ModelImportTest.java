@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kanface.autograd.Graph;
 import org.kanface.config.ConfigLoader;
+import org.kanface.config.LossConfig;
 import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
 import org.kanface.kernels.DType;
@@ -90,6 +91,18 @@ class ModelImportTest {
       try (Module again = network(found, 1)) {
         assertThat(sizes(again)).isEqualTo(sizes(network));
       }
+    }
+  }
+
+  @Test
+  void underAdaFaceAnIResNetIsAdaFaces() {
+    try (Module network = network(model("network=r18_ada"), 1)) {
+      var guess = Objects.requireNonNull(NetworkGuess.of(shapes(network, "model."), "a.pt"));
+      assertThat(TrainConfig.DEFAULTS.with(guess.values()).model().network()).isEqualTo("r18");
+      AdaFaceState.complete(guess.values());
+      TrainConfig found = TrainConfig.DEFAULTS.with(guess.values());
+      assertThat(found.model().network()).isEqualTo("r18_ada");
+      assertThat(found.loss().loss()).isEqualTo(LossConfig.Family.ADAFACE);
     }
   }
 

@@ -267,6 +267,9 @@ final class PickleMachine {
       if (key instanceof PyBytes bytes && bytes.size() <= MAX_NAME) { // Python 2
         key = new String(bytes.toArray(), ISO_8859_1);
       }
+      if (key instanceof PyGlobal named) {
+        key = named.toString();
+      }
       if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
         throw in.refuse(at, "a dictionary key that is neither text nor a number");
       }

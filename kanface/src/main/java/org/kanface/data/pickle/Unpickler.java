@@ -11,8 +11,10 @@ import org.kanface.data.DataException;
 ///
 /// Values: `None` → [PyNone], bool → [Boolean], int → [Long] or [java.math.BigInteger], float →
 /// [Double], unicode → [String], bytes and Python 2 strings → [PyBytes], tuple → [PyTuple], list →
-/// [java.util.ArrayList], dict → [java.util.LinkedHashMap] (keys: strings, also Python 2's, numbers
-/// and booleans), allowed globals → [PyGlobal], everything else what its constructor returns.
+/// [java.util.ArrayList], dict → [java.util.LinkedHashMap] (keys: strings, also Python 2's, names
+/// of
+/// allowed globals, numbers and booleans), allowed globals → [PyGlobal], everything else what its
+/// constructor returns.
 ///
 /// Hostile input is met by checks, not by trust: lengths against what is left of the pickle before
 /// anything is allocated, a bound on the number of values, no recursion. Throws [DataException]

@@ -49,6 +49,8 @@ final class TorchGlobals {
             .allow("torch._utils", "_rebuild_tensor_v2", TorchGlobals::tensor)
             .allow("torch._utils", "_rebuild_parameter", TorchGlobals::parameter)
             .allow("torch._utils", "_rebuild_parameter_with_state", TorchGlobals::parameter);
+    unpickler.allow( // a key among Lightning's callbacks
+        "pytorch_lightning.callbacks.model_checkpoint", "ModelCheckpoint", TorchGlobals::noCall);
     for (var type : ElementType.values()) {
       unpickler.allow("torch", type.storage, TorchGlobals::noCall);
     }

@@ -100,6 +100,15 @@ class WeightFileTest {
   }
 
   @Test
+  void readsLightningsCheckpoints() {
+    var found = read("lightning.pt");
+    assertThat(found.keySet())
+        .containsExactly(
+            "model.fc.weight", "head.kernel", "head.t", "head.batch_mean", "head.batch_std");
+    assertThat(found.get("head.kernel").toDoubles()).isEqualTo(rampTo(8));
+  }
+
+  @Test
   void readsParametersAndOnePartByName() {
     assertThat(entry("parameter.pt", "w").toDoubles()).isEqualTo(rampTo(3));
     byte[] nested = Fixture.bytes("nested.zip.pt");

@@ -6,6 +6,8 @@ Element i of a tensor drawn by ramp() is (i - 3) / 4, exact in every type.
 import argparse
 import collections
 import os
+import sys
+import types as types_module
 
 import numpy as np
 import torch
@@ -76,6 +78,29 @@ def nested():
     }
 
 
+def lightning():
+    """What Lightning 1.4 keeps of a run: callbacks by their class, which is not imported here."""
+    name = "pytorch_lightning.callbacks.model_checkpoint"
+    for part in ("pytorch_lightning", "pytorch_lightning.callbacks", name):
+        sys.modules[part] = types_module.ModuleType(part)
+    callback = type("ModelCheckpoint", (), {"__module__": name})
+    sys.modules[name].ModelCheckpoint = callback
+    return {
+        "epoch": 3,
+        "pytorch-lightning_version": "1.4.4",
+        "state_dict": {
+            "model.fc.weight": ramp(2, 3),
+            "head.kernel": ramp(2, 4),
+            "head.t": torch.zeros(1),
+            "head.batch_mean": torch.ones(1) * 20,
+            "head.batch_std": torch.ones(1) * 100,
+        },
+        "callbacks": {callback: {"monitor": "val_acc", "best_model_score": torch.tensor(0.5)}},
+        "lr_schedulers": [{"milestones": {8: 1}, "last_epoch": 3}],
+        "hyper_parameters": {"arch": "ir_18", "lr": 0.1, "milestones": [8, 12]},
+    }
+
+
 if __name__ == "__main__":
     for new, suffix in ((True, "zip"), (False, "legacy")):
         how = {"_use_new_zipfile_serialization": new}
@@ -85,6 +110,7 @@ if __name__ == "__main__":
     save("protocol4.pt", types(), pickle_protocol=4)
     save("parameter.pt", {"w": torch.nn.Parameter(ramp(3))})
     save("module.pt", Net())
+    save("lightning.pt", lightning())
     np.save(
         os.path.join(HERE, "arrays.npy"),
         {
