@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.kanface.autograd.op.CrossEntropy;
 import org.kanface.autograd.op.MarginLogits;
 import org.kanface.autograd.op.MarginSoftmax;
+import org.kanface.autograd.op.RowMargin;
 import org.kanface.kernels.Margin;
 import org.kanface.tensor.Shape;
 
@@ -56,6 +57,10 @@ final class LossCases {
           softmax(name + " published", new Margin(kind, 64, 0.5, 0, false), 4, 3, 0, 3)
               .straightThrough());
     }
+    for (long block : new long[] {1, 3, 7}) {
+      var rows = MarginSoftmax.Rule.of(new ByRow(), 8, 0.95);
+      cases.add(softmax("marginSoftmax/by row, blocks of " + block, rows, block, 2, 6, 0, 2));
+    }
     cases.add(
         softmax("marginSoftmax/no rows", new Margin(Margin.Kind.ANGULAR, 8, 0.4, 0, true), 3));
     cases.add(
@@ -66,9 +71,8 @@ final class LossCases {
                         v.get(0),
                         v.get(1),
                         List.of(0L, 1020L, 511L, 512L, 700L),
-                        new Margin(Margin.Kind.ANGULAR, 8, 0.4, 0, true),
-                        1e-12,
-                        FLOOR,
+                        MarginSoftmax.Rule.of(
+                            new Margin(Margin.Kind.ANGULAR, 8, 0.4, 0, true), 1e-12, FLOOR),
                         256),
                 Shape.of(5, 33),
                 Shape.of(1021, 33))
@@ -78,19 +82,30 @@ final class LossCases {
     return cases.stream();
   }
 
+  /// `8 c - (1 + row) c²`.
+  private static final class ByRow implements RowMargin {
+    @Override
+    public double logit(int row, double cosine) {
+      return 8 * cosine - (1 + row) * cosine * cosine;
+    }
+
+    @Override
+    public double derivative(int row, double cosine) {
+      return 8 - 2 * (1 + row) * cosine; // d/dc
+    }
+  }
+
   /// Five values a row, seven classes; cosines stay below 1.
   private static OpCase softmax(String name, Margin margin, long block, long... labels) {
+    return softmax(name, MarginSoftmax.Rule.of(margin, 1e-12, FLOOR), block, labels);
+  }
+
+  private static OpCase softmax(String name, MarginSoftmax.Rule rule, long block, long... labels) {
     return OpCase.of(
             name,
             v ->
                 MarginSoftmax.of(
-                    v.get(0),
-                    v.get(1),
-                    Arrays.stream(labels).boxed().toList(),
-                    margin,
-                    1e-12,
-                    FLOOR,
-                    block),
+                    v.get(0), v.get(1), Arrays.stream(labels).boxed().toList(), rule, block),
             Shape.of(labels.length, 5),
             Shape.of(7, 5))
         .drawing(x -> 0.4 * x)

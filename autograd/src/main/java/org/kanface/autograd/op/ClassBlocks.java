@@ -14,6 +14,8 @@ import org.kanface.tensor.Tensor;
 /// is computed for a block lies where the next one's will.
 final class ClassBlocks implements AutoCloseable {
   private final MarginSoftmax op;
+  private final MarginSoftmax.Rule rule;
+  private final Frame frame;
   private final Kernels kernels;
   private final long n;
   private final long d;
@@ -26,6 +28,8 @@ final class ClassBlocks implements AutoCloseable {
 
   ClassBlocks(Frame f, MarginSoftmax op) {
     this.op = op;
+    rule = op.rule();
+    frame = f;
     kernels = f.kernels();
     n = op.embeddings().dim(0);
     d = op.embeddings().dim(1);
@@ -79,15 +83,27 @@ final class ClassBlocks implements AutoCloseable {
     kernels
         .norm()
         .l2NormalizeForward(
-            c, d, 1, op.normFloor(), classes(op.centres().value(), k), unit(k), first(norms, c));
+            c, d, 1, rule.normFloor(), classes(op.centres().value(), k), unit(k), first(norms, c));
     Memory z = first(products, n * c);
     Memory clamped = first(cosines, n * c);
     Memory y = first(logits, n * c);
     Memory e = op.embeddings().value().memory();
     kernels.gemm().gemm(Gemm.of(false, true, n, c, d), e, unit(k), z);
-    kernels.elementwise().clamp(n * c, -1, 1, z, clamped);
-    kernels.loss().marginForward(op.margin(), n, c, clamped, targets.labels(k), y);
+    kernels.elementwise().clamp(n * c, -rule.limit(), rule.limit(), z, clamped);
+    kernels.loss().marginForward(rule.margin(), n, c, clamped, targets.labels(k), y);
+    if (rule.rows() != null && !targets.rows(k).isEmpty()) {
+      move(k, y, targets.values(frame, k, clamped), rule.rows());
+    }
     return y;
+  }
+
+  /// Moves the targets' logits from `scale · cosine` to what their margins make of it.
+  private void move(int k, Memory logits, double[] cosines, RowMargin rows) {
+    double[] changes = targets.values(frame, k, logits);
+    for (int i = 0; i < changes.length; i++) {
+      changes[i] = rows.logit(targets.rows(k).get(i), cosines[i]) - changes[i];
+    }
+    targets.add(frame, k, changes, logits);
   }
 
   /// The gradient `[n, width]` of the products of block `k`.
@@ -102,9 +118,25 @@ final class ClassBlocks implements AutoCloseable {
     Memory labels = targets.labels(k);
     kernels.loss().crossEntropyBackward(n, c, false, y, labels, dlosses.memory(), y);
     Memory clamped = first(cosines, n * c);
-    kernels.loss().marginBackward(op.margin(), n, c, clamped, labels, y, y);
-    kernels.elementwise().clampBackward(n * c, -1, 1, first(products, n * c), y, clamped);
+    kernels.loss().marginBackward(rule.margin(), n, c, clamped, labels, y, y);
+    if (rule.rows() != null && !targets.rows(k).isEmpty()) {
+      moveGradient(k, y, targets.values(frame, k, clamped), rule.rows());
+    }
+    kernels
+        .elementwise()
+        .clampBackward(n * c, -rule.limit(), rule.limit(), first(products, n * c), y, clamped);
     return clamped;
+  }
+
+  /// Moves the gradients of the targets' cosines from `scale` times those of the logits to the
+  /// margins' derivatives times those.
+  private void moveGradient(int k, Memory gradient, double[] cosines, RowMargin rows) {
+    double[] changes = targets.values(frame, k, gradient);
+    for (int i = 0; i < changes.length; i++) {
+      double derivative = rows.derivative(targets.rows(k).get(i), cosines[i]);
+      changes[i] *= derivative / rule.margin().scale() - 1;
+    }
+    targets.add(frame, k, changes, gradient);
   }
 
   /// The gradient of block `k`'s centres from that of its unit centres.
@@ -113,7 +145,7 @@ final class ClassBlocks implements AutoCloseable {
     kernels
         .norm()
         .l2NormalizeBackward(
-            c, d, 1, op.normFloor(), unit(k), first(norms, c), dunit, classes(dcentres, k));
+            c, d, 1, rule.normFloor(), unit(k), first(norms, c), dunit, classes(dcentres, k));
   }
 
   @Override

@@ -18,8 +18,8 @@ import org.kanface.tensor.Shape;
 import org.kanface.tensor.Tensor;
 
 /// Margin softmax over many classes, its mean over rows, without ever holding all logits:
-/// `y = -1/n Σ_i log max(p[i, label_i], floor)`, `p` the softmax of `margin(clamp(e·ŵᵀ, -1, 1))`
-/// with `ŵ = w / max(‖w‖, normFloor)`.
+/// `y = -1/n Σ_i log max(p[i, label_i], floor)`, `p` the softmax of `margin(clamp(e·ŵᵀ, -limit,
+/// limit))` with `ŵ = w / max(‖w‖, normFloor)`.
 ///
 /// Shapes: `embeddings [n, d]` (of unit length), `centres [classes, d]`, `n` labels from
 /// `0 … classes - 1` → a scalar, 0 where there are no rows. Value and gradients are those of
@@ -31,15 +31,28 @@ import org.kanface.tensor.Tensor;
 /// `classes × d`.
 ///
 /// @param block classes at a time
-public record MarginSoftmax(
-    Var embeddings,
-    Var centres,
-    List<Long> labels,
-    Margin margin,
-    double normFloor,
-    double floor,
-    long block)
+public record MarginSoftmax(Var embeddings, Var centres, List<Long> labels, Rule rule, long block)
     implements Op {
+
+  /// What becomes of the products of embeddings and centres.
+  ///
+  /// @param margin of all rows
+  /// @param rows instead of it, the margin of each row; null: `margin`'s
+  /// @param limit of the cosines, 1 or a little less
+  public record Rule(
+      Margin margin, @Nullable RowMargin rows, double limit, double normFloor, double floor) {
+    /// One margin for all rows.
+    public static Rule of(Margin margin, double normFloor, double floor) {
+      return new Rule(margin, null, 1, normFloor, floor);
+    }
+
+    /// A margin for each row, and `scale` for all other cosines; lengths and probabilities have no
+    /// floor.
+    public static Rule of(RowMargin rows, double scale, double limit) {
+      var plain = new Margin(Margin.Kind.ADDITIVE, scale, 0, 0, false);
+      return new Rule(plain, rows, limit, 0, 0);
+    }
+  }
 
   public MarginSoftmax {
     Check.that(
@@ -70,16 +83,8 @@ public record MarginSoftmax(
     labels = List.copyOf(labels);
   }
 
-  public static Var of(
-      Var embeddings,
-      Var centres,
-      List<Long> labels,
-      Margin margin,
-      double normFloor,
-      double floor,
-      long block) {
-    return Graph.apply(
-        new MarginSoftmax(embeddings, centres, labels, margin, normFloor, floor, block));
+  public static Var of(Var embeddings, Var centres, List<Long> labels, Rule rule, long block) {
+    return Graph.apply(new MarginSoftmax(embeddings, centres, labels, rule, block));
   }
 
   @Override
@@ -139,7 +144,7 @@ public record MarginSoftmax(
       elementwise.binary(Binary.SUBTRACT, each, top.memory(), targets.memory(), losses.memory());
       elementwise.axpy(n, 1, high.memory(), losses.memory());
       elementwise.axpy(n, 1, rest.memory(), losses.memory());
-      elementwise.clamp(n, 0, -Math.log(floor), losses.memory(), losses.memory());
+      elementwise.clamp(n, 0, -Math.log(rule.floor), losses.memory(), losses.memory());
     }
     return losses;
   }

@@ -46,7 +46,7 @@ public record MemoryPlan(
     long centres = classes * model.embeddingSize();
     long perStep = Math.min(classes, Math.max(1, (long) (config.loss().sampleRate() * classes)));
     long batch = config.data().batchSize();
-    boolean blocks = config.loss().loss() == Family.MARGIN;
+    boolean blocks = config.loss().loss() != Family.ARCFACE;
     long atOnce = blocks ? PartialFc.centresAtOnce(batch, perStep) : perStep;
     long sampled = perStep < classes ? perStep : 0;
     return new MemoryPlan(

@@ -14,6 +14,7 @@ import org.kanface.autograd.op.Elementwise;
 import org.kanface.autograd.op.GatherRows;
 import org.kanface.autograd.op.L2Normalize;
 import org.kanface.autograd.op.Linear;
+import org.kanface.autograd.op.MarginSoftmax;
 import org.kanface.autograd.op.Multiply;
 import org.kanface.autograd.op.Reshape;
 import org.kanface.autograd.op.ScatterAddRows;
@@ -37,7 +38,7 @@ import org.kanface.tensor.Tensor;
 /// of `n̂` (deviation with `n - 1`) that move before they are used: `μ ← a μ_batch + (1 - a) μ`. No
 /// gradient flows through them or `k`.
 public final class AdaFaceHead extends Module {
-  private static final double EPS = 1e-3;
+  private static final double EPS = AdaptiveMargins.EPS;
   private static final double SHORTEST = 1e-3; // of the norms
   private static final double LONGEST = 100;
   private static final float FIRST_MEAN = 20;
@@ -166,10 +167,7 @@ public final class AdaFaceHead extends Module {
   private Var logits(Var features, long[] labels, Var centres) {
     long count = centres.dim(0);
     Var lengths = lengths(features);
-    double[] norms = lengths.value().toDoubles();
-    if (isTraining()) {
-      move(norms);
-    }
+    AdaptiveMargins margins = margins(lengths);
     int n = labels.length;
     var at = new long[n]; // of the target in a row of cosines
     Arrays.setAll(at, i -> i * count + labels[i]);
@@ -177,16 +175,32 @@ public final class AdaFaceHead extends Module {
     Var cosines = cosines(Divide.of(features, lengths), centres);
     Var all = Reshape.of(cosines, Shape.of(n * count, 1));
     Var target = GatherRows.of(all, index); // [n, 1]
-    Var change = Add.of(adapted(target, norms), Affine.of(target, -1, 0));
+    Var change = Add.of(adapted(target, margins), Affine.of(target, -1, 0));
     Var logits =
         ScatterAddRows.of(
             Affine.of(all, config.scale, 0), index, Affine.of(change, config.scale, 0));
     return Reshape.of(logits, cosines.shape());
   }
 
-  /// The loss of a batch, a scalar.
+  /// The loss of a batch, a scalar; by blocks of classes ([MarginSoftmax]) where they are many.
   public Var loss(Var features, long[] labels) {
-    return crossEntropy(logits(features, labels), labels);
+    ClassLabels.check("AdaFaceHead", features, labels, config.classes);
+    return loss(features, labels, kernel);
+  }
+
+  /// The loss over the given centres; `labels` are their rows.
+  private Var loss(Var features, long[] labels, Var centres) {
+    long block = PartialFc.centresAtOnce(labels.length, centres.dim(0));
+    if (block == centres.dim(0)) {
+      return crossEntropy(logits(features, labels, centres), labels);
+    }
+    Var lengths = lengths(features);
+    return MarginSoftmax.of(
+        Divide.of(features, lengths),
+        centres,
+        Arrays.stream(labels).boxed().toList(),
+        MarginSoftmax.Rule.of(margins(lengths), config.scale, 1 - EPS),
+        block);
   }
 
   /// The loss of [#logits], a scalar.
@@ -203,8 +217,7 @@ public final class AdaFaceHead extends Module {
     long[] rows = shard.rowsOfStep(labels, draws);
     long[] local = ClassShard.renumber(labels, rows);
     Var centres = GatherRows.of(kernel, ClassLabels.tensor(features, rows));
-    Var logits = logits(features, local, centres);
-    return CrossEntropy.of(logits, ClassLabels.tensor(features, local), 0);
+    return loss(features, local, centres);
   }
 
   private void move(double[] norms) {
@@ -220,25 +233,32 @@ public final class AdaFaceHead extends Module {
     write(statistic.value(), new double[] {moved});
   }
 
-  /// `cos(clip(θ - m k, ε, π - ε)) - m - m k` as `a c + b √(1 - c²) + d` with coefficients that no
-  /// gradient flows to; where the angle is clipped, `a = b = 0`.
-  private Var adapted(Var target, double[] norms) {
+  /// The margins of rows of these lengths, by the running statistics; in training those move first.
+  private AdaptiveMargins margins(Var lengths) {
+    double[] norms = lengths.value().toDoubles();
+    if (isTraining()) {
+      move(norms);
+    }
     double mu = mean.value().item();
     double sigma = deviation.value().item();
+    double[] quality =
+        Arrays.stream(norms)
+            .map(v -> Math.clamp((v - mu) / (sigma + EPS) * config.concentration, -1.0, 1.0))
+            .toArray();
+    return new AdaptiveMargins(config.scale, config.margin, quality);
+  }
+
+  /// What margins make of the targets' cosines `[n, 1]`; no gradient flows to their coefficients.
+  private static Var adapted(Var target, AdaptiveMargins margins) {
     double[] c = target.value().toDoubles();
-    int n = norms.length;
-    var along = new double[n];
-    var across = new double[n];
-    var shift = new double[n];
-    for (int i = 0; i < n; i++) {
-      double k = Math.clamp((norms[i] - mu) / (sigma + EPS) * config.concentration, -1.0, 1.0);
-      double angle = config.margin * k;
-      double theta = Math.acos(c[i]) - angle;
-      boolean clipped = theta < EPS || theta > Math.PI - EPS;
-      along[i] = clipped ? 0 : Math.cos(angle);
-      across[i] = clipped ? 0 : Math.sin(angle);
-      double atEdge = clipped ? Math.cos(theta < EPS ? EPS : Math.PI - EPS) : 0;
-      shift[i] = atEdge - config.margin - config.margin * k;
+    var along = new double[c.length];
+    var across = new double[c.length];
+    var shift = new double[c.length];
+    for (int i = 0; i < c.length; i++) {
+      AdaptiveMargins.Turn turn = margins.turn(i, c[i]);
+      along[i] = turn.along();
+      across[i] = turn.across();
+      shift[i] = turn.shift();
     }
     Var squares = Affine.of(Elementwise.of(Unary.SQUARE, target), -1, 1);
     Var sine = Elementwise.of(Unary.SQRT, squares); // of θ, away from 0 by the clipped cosine

@@ -112,9 +112,7 @@ public final class PartialFc extends Module {
           L2Normalize.of(embeddings, 1, NORM_FLOOR),
           centres,
           Arrays.stream(local).boxed().toList(),
-          margin,
-          NORM_FLOOR,
-          PROBABILITY_FLOOR,
+          MarginSoftmax.Rule.of(margin, NORM_FLOOR, PROBABILITY_FLOOR),
           block);
     }
     Tensor targets = ClassLabels.tensor(weight, local);

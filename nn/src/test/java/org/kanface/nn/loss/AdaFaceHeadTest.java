@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,6 +151,50 @@ class AdaFaceHeadTest {
       sum += Math.log(all) - logits[row + (int) labels[i]];
     }
     return sum / 4;
+  }
+
+  /// Loss and gradients over many classes, which go by blocks, are those of all logits at once.
+  @Test
+  void blocksOfClassesGiveTheSame() {
+    int n = 64;
+    int classes = 70_000;
+    var labels = new long[n];
+    Arrays.setAll(labels, i -> (i * 7919L + 3) % classes);
+    labels[1] = labels[0];
+    var config = new AdaFaceHead.Config(classes, 4, 64, 0.4, 0.333, 0.5);
+    try (var whole = new AdaFaceHead(Init.of(Device.cpu(), 1), config);
+        var blocks = new AdaFaceHead(Init.of(Device.cpu(), 1), config)) {
+      assertThat(PartialFc.centresAtOnce(n, classes)).isLessThan(classes);
+      double[][] expected =
+          gradients(whole, n, x -> whole.crossEntropy(whole.logits(x, labels), labels));
+      double[][] found = gradients(blocks, n, x -> blocks.loss(x, labels));
+
+      assertThat(found[0][0]).isCloseTo(expected[0][0], within(1e-5 * expected[0][0]));
+      for (int which = 1; which < 3; which++) {
+        double largest = Arrays.stream(expected[which]).map(Math::abs).max().orElseThrow();
+        assertThat(found[which]).containsExactly(expected[which], within(1e-5 * largest));
+      }
+      assertThat(blocks.state().get("batch_mean").external())
+          .isEqualTo(whole.state().get("batch_mean").external());
+    }
+  }
+
+  /// Loss, its gradient for features of various lengths, and for the centres.
+  private static double[][] gradients(AdaFaceHead head, int n, UnaryOperator<Var> loss) {
+    var values = new float[4 * n];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (Math.sin(i * 1.7) * (1 + i / 8));
+    }
+    try (Var x = Var.parameter("x", Tensor.of(Device.cpu(), Shape.of(n, 4), values));
+        Graph graph = Graph.training(0)) {
+      Var y = loss.apply(x);
+      graph.backward(y);
+      return new double[][] {
+        {y.value().item()},
+        x.grad().toDoubles(),
+        head.state().get("kernel").var().grad().toDoubles()
+      };
+    }
   }
 
   @Test
