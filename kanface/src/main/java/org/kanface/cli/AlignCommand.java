@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.kanface.data.DataException;
 import org.kanface.data.ImageFolder;
+import org.kanface.data.OutputFolder;
 import org.kanface.data.align.FaceAligner;
 import org.kanface.data.align.LandmarkFile;
 import org.kanface.data.image.ImageCodec;
@@ -83,6 +84,7 @@ final class AlignCommand implements Runnable {
       throw new ParameterException(spec.commandLine(), "IN and OUT are both " + from);
     }
     try (FaceSource source = open(listed)) {
+      OutputFolder.create(to);
       run(images, source);
     }
   }

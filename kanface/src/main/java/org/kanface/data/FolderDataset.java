@@ -63,7 +63,7 @@ public final class FolderDataset implements FaceDataset, EncodedImages {
     }
     if (classNames.isEmpty()) {
       throw DataException.of(
-          "Image folder %s is empty: expected one sub-folder an identity.", root);
+          "Image folder %s has no sub-folder: expected one an identity, with its images.", root);
     }
     return new FolderDataset(
         root, List.copyOf(classNames), List.copyOf(files), Arrays.copyOf(labels, files.size()));

@@ -57,6 +57,9 @@ public enum DetectorPart {
   /// [DetectionException] or [org.kanface.nn.StateException], naming `source`, where they are not
   /// this network's or not finite; the file appears when it is complete.
   public long write(Map<String, SafeTensors.Entry> tensors, String source, Path target) {
+    if (Files.isDirectory(target)) {
+      throw new DetectionException(target + " is a folder, expected a file to write", null);
+    }
     Path temporary = target.resolveSibling(target.getFileName() + ".part");
     try (Module module = network()) {
       StateDict.load(module, tensors, source);

@@ -77,6 +77,9 @@ public record Gallery(List<Entry> entries) {
       }
       list.add(Json.of("name", e.name, "embedding", doubles, "timestamp", e.timestamp));
     }
+    if (Files.isDirectory(file)) {
+      throw DataException.of("%s is a folder, expected a file to write.", file);
+    }
     Path temporary = file.resolveSibling(file.getFileName() + ".part");
     try {
       Path folder = file.toAbsolutePath().getParent();

@@ -26,6 +26,9 @@ public final class AtomicFile {
   public static void write(Path target, Content content) {
     Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY);
     Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "a file's folder");
+    if (Files.isDirectory(target)) { // an empty one would be replaced
+      throw new TrainingException(target + " is a folder, expected a file to write");
+    }
     try {
       Files.createDirectories(folder);
       content.write(temporary);

@@ -97,8 +97,8 @@ public record Split(int[] train, int[] validation, int[] test) {
   /// Shares are of the identities. Throws [DataException] where there are too few of them.
   public static Split byIdentity(FaceDataset data, Shares shares, long seed) {
     int people = data.classes();
-    int held = (int) Math.ceil(shares.heldBack * people);
-    int test = (int) Math.ceil(shares.test * held);
+    int held = up(shares.heldBack * people);
+    int test = up(shares.test * held);
     if (held < LEAST_HELD_OUT || test < 2 || held - test < 2 || people - held < 2) {
       throw DataException.of(
           "A split by identity holds back %s %% of the identities and needs two or more in each"
@@ -115,6 +115,11 @@ public record Split(int[] train, int[] validation, int[] test) {
       part[order[k]] = (byte) (k < test ? 2 : 1);
     }
     return new Split(of(data, part, 0), of(data, part, 1), of(data, part, 2));
+  }
+
+  /// Rounded up, but for what a quotient of shares is off.
+  private static int up(double count) {
+    return (int) Math.ceil(count - 1e-9);
   }
 
   private static int[] of(FaceDataset data, byte[] part, int wanted) {

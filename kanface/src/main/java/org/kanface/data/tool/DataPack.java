@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.kanface.data.DataException;
 import org.kanface.data.EncodedImages;
 import org.kanface.data.FaceDataset;
+import org.kanface.data.OutputFolder;
 import org.kanface.data.SampleRandom;
 import org.kanface.data.record.FaceRecord;
 import org.kanface.data.record.RecordWriter;
@@ -48,8 +49,8 @@ public final class DataPack {
     var idx = out.resolve("train.idx");
     var recPart = out.resolve("train.rec.part");
     var idxPart = out.resolve("train.idx.part");
+    OutputFolder.create(out);
     try {
-      Files.createDirectories(out);
       try (var writer = new RecordWriter(recPart, idxPart)) {
         if (layout == Layout.INSIGHTFACE) {
           grouped(data, writer, progress);

@@ -14,6 +14,7 @@ import org.kanface.data.DatasetCheck;
 import org.kanface.data.FaceDataset;
 import org.kanface.data.FaceSubset;
 import org.kanface.data.FolderDataset;
+import org.kanface.data.OutputFolder;
 import org.kanface.data.SampleRandom;
 import org.kanface.data.split.Split;
 
@@ -67,6 +68,7 @@ public final class DataSplit {
           "The cut leaves %d images for training and %d for validation: both need some.",
           split.train().length, split.validation().length);
     }
+    OutputFolder.create(out);
     var parts = new LinkedHashMap<String, int[]>();
     parts.put("train", split.train());
     parts.put("val", split.validation());

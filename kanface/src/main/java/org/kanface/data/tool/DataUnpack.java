@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.kanface.data.DataException;
 import org.kanface.data.EncodedImages;
 import org.kanface.data.FaceDataset;
+import org.kanface.data.OutputFolder;
 import org.kanface.data.image.ImageCodec;
 
 /// Writes a data set as an image folder: image `n` (from 1) of an identity is `name/name_%04d`, as
@@ -23,8 +24,8 @@ public final class DataUnpack {
 
   /// Unpacks `data` into the folder `out`, which must be empty or not exist.
   public Report run(FaceDataset data, Path out, IntConsumer progress) {
+    OutputFolder.create(out);
     try {
-      Files.createDirectories(out);
       try (Stream<Path> there = Files.list(out)) {
         if (there.findAny().isPresent()) {
           throw DataException.of("Folder %s is not empty: unpacking would mix two data sets.", out);

@@ -29,6 +29,7 @@ import org.kanface.data.split.Split;
 import org.kanface.data.synthetic.SyntheticDataset;
 import org.kanface.data.synthetic.SyntheticFaces;
 import org.kanface.data.verify.BinFile;
+import org.kanface.gallery.Gallery;
 
 class DataToolsTest {
   @TempDir Path dir;
@@ -190,6 +191,20 @@ class DataToolsTest {
     assertThatThrownBy(() -> new DataSplit().inTwo(folder, DataSplit.By.IMAGE, 1, 3))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("between 0 and 1, got 1.0");
+  }
+
+  @Test
+  void foldersAndFilesAreNotMistakenForEachOther() throws IOException {
+    Path file = Files.writeString(dir.resolve("file"), "kept");
+    assertThatThrownBy(
+            () -> new DataPack().run(faces(2, 2), file, DataPack.Layout.SHUFFLED, 0, n -> {}))
+        .hasMessage(file + " is a file, expected a folder to write to.");
+    assertThatThrownBy(() -> new DataUnpack().run(faces(2, 2), file.resolve("below"), n -> {}))
+        .hasMessage(file + " is a file, expected a folder to write to.");
+    Path empty = Files.createDirectory(dir.resolve("empty"));
+    assertThatThrownBy(() -> new Gallery(List.of()).write(empty))
+        .hasMessage(empty + " is a folder, expected a file to write.");
+    assertThat(empty).isDirectory();
   }
 
   @Test
