@@ -2,6 +2,7 @@ package org.kanface.cli;
 
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.Optional;
 import org.kanface.config.ModelConfig;
 import org.kanface.config.TrainConfig;
 import org.kanface.eval.cost.CostTable;
@@ -52,7 +53,7 @@ final class FlopsCommand implements Runnable {
   @Option(
       names = {"--image_size", "--image-size"},
       description = "Side of the input in pixels. Default: 112, of EfficientFR 224.")
-  private int imageSize;
+  private Optional<Integer> imageSize = Optional.empty();
 
   @Option(
       names = "--pooling",
@@ -96,6 +97,6 @@ final class FlopsCommand implements Runnable {
   }
 
   private int side() {
-    return imageSize != 0 ? imageSize : name.equals("EfficientFR") ? 224 : 112;
+    return imageSize.orElse(name.equals("EfficientFR") ? 224 : 112);
   }
 }

@@ -155,10 +155,9 @@ public record ModelConfig(
     }
     ConfigException.require(
         imageSize >= smallest && imageSize <= largest,
-        "image_size: %s needs %d to %d pixels, got %d",
+        "image_size: %s needs %s pixels, got %d",
         network,
-        smallest,
-        largest,
+        smallest == largest ? String.valueOf(smallest) : smallest + " to " + largest,
         imageSize);
   }
 

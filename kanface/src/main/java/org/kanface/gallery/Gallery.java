@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.kanface.data.DataException;
+import org.kanface.data.OutputFolder;
 import org.kanface.tensor.Json;
 import org.kanface.tensor.JsonException;
 
@@ -81,11 +82,11 @@ public record Gallery(List<Entry> entries) {
       throw DataException.of("%s is a folder, expected a file to write.", file);
     }
     Path temporary = file.resolveSibling(file.getFileName() + ".part");
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      OutputFolder.create(folder);
+    }
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
       Files.writeString(temporary, Json.writePretty(list));
       Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.kanface.config.Steps;
 import org.kanface.config.TrainConfig;
+import org.kanface.data.OutputFolder;
 import org.kanface.eval.VerificationResult;
 
 /// The log of a run, on the terminal and in a file, in the reference's format: `Training: ` or
@@ -50,7 +51,7 @@ public final class RunLog implements AutoCloseable {
       throws IOException {
     Path folder = path.getParent();
     if (folder != null) {
-      Files.createDirectories(folder);
+      OutputFolder.create(folder);
     }
     BufferedWriter file =
         Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.kanface.data.OutputFolder;
 
 /// Replaces a file in one step: whoever looks, at any moment and after any crash, finds the old
 /// content or the new one, whole.
@@ -29,8 +30,8 @@ public final class AtomicFile {
     if (Files.isDirectory(target)) { // an empty one would be replaced
       throw new TrainingException(target + " is a folder, expected a file to write");
     }
+    OutputFolder.create(folder);
     try {
-      Files.createDirectories(folder);
       content.write(temporary);
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -111,7 +111,11 @@ public final class ModelFile {
     try (SafeTensors file = SafeTensors.open(path)) {
       String text = file.metadata().get(CONFIG);
       if (text == null) {
-        throw new TrainingException(path + " has no " + CONFIG + " in its metadata");
+        throw new TrainingException(
+            path
+                + " is no model file: its metadata has no "
+                + CONFIG
+                + "; kanface import makes one of weights from elsewhere");
       }
       TrainConfig config = config(path, text);
       var entries = AdaFaceState.without(file.entries());

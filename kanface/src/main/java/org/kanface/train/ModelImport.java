@@ -61,6 +61,14 @@ public final class ModelImport {
     var leftOut = new ArrayList<String>();
     if (!source.prefix.isEmpty()) {
       found = below(source.prefix, found, leftOut);
+      if (found.isEmpty()) {
+        throw new TrainingException(
+            "%s: no tensor's name begins with \"%s\"; there are %s"
+                .formatted(
+                    file,
+                    source.prefix,
+                    String.join(", ", leftOut.subList(0, Math.min(3, leftOut.size())))));
+      }
     }
     SequencedMap<String, SafeTensors.Entry> head = AdaFaceState.of(found, file);
     if (!head.isEmpty()) {

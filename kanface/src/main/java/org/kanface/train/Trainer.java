@@ -15,6 +15,7 @@ import org.kanface.config.DataConfig;
 import org.kanface.config.Steps;
 import org.kanface.config.TrainConfig;
 import org.kanface.data.DatasetCheck;
+import org.kanface.data.OutputFolder;
 import org.kanface.data.load.Batch;
 import org.kanface.data.load.BatchLoader;
 import org.kanface.data.load.ImagePreparation;
@@ -111,7 +112,7 @@ public final class Trainer implements AutoCloseable {
     session = new Session(config, device, data.train().classes());
     rates = new RateControl(config.optim(), steps, 0, measure());
     found.ifPresent(checkpoint -> restore(checkpoint, options));
-    Files.createDirectories(folder);
+    OutputFolder.create(folder);
     if (data.split() != null) {
       SplitFiles.keep(folder.resolve("split"), data.whole(), data.split());
     }

@@ -173,7 +173,7 @@ class ConfigLoaderTest {
             + " edgeface_xs_gamma_06, edgeface_s_gamma_05, edgeface_base, r18, r34, r50, r100,"
             + " r200, r18_ada, r34_ada, r50_ada, r100_ada, r200_ada, EfficientFR, MobileFaceNet,"
             + " got \"KanFace\"",
-        "network=MobileFaceNet | image_size: MobileFaceNet needs 112 to 112 pixels, got 48",
+        "network=MobileFaceNet | image_size: MobileFaceNet needs 112 pixels, got 48",
         "dropout=1 | dropout: expected 0 to 0.99, got 1",
         "loss=arcface | margin_list: the arcface loss adds m2 to the angle and has no m3, got 0.2",
         "lr=-1 | lr: expected a positive number, got -1",
