@@ -32,8 +32,8 @@ final class AdaFaceState {
       Map<String, SafeTensors.Entry> found, String file) {
     var out = new LinkedHashMap<String, SafeTensors.Entry>();
     SafeTensors.Entry kernel = found.get(KERNEL);
-    if (kernel == null) {
-      return out;
+    if (kernel == null || STATISTICS.stream().noneMatch(found::containsKey)) {
+      return out; // a kernel alone is another head's
     }
     if (kernel.shape().rank() != 2) {
       throw new TrainingException(

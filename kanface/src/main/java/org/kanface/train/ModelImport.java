@@ -53,8 +53,8 @@ public final class ModelImport {
   ///
   /// The network and its sizes follow from the tensors; `overrides` such as `network=r50` or
   /// `mean=0.5,0.5,0.5` replace them. AdaFace's head goes along under its published names. Throws
-  /// [TrainingException] and the exceptions of data and
-  /// configuration with a sentence for the user; `target` is then as it was.
+  /// [TrainingException] and the exceptions of data and configuration with a sentence for the user;
+  /// `target` is then as it was.
   public static Outcome run(Source source, List<String> overrides, Path target) {
     String file = source.file.toString();
     SequencedMap<String, SafeTensors.Entry> found = WeightFile.read(source.file, source.part);

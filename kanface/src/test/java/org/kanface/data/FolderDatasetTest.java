@@ -74,7 +74,7 @@ class FolderDatasetTest {
         .hasMessage(
             "Image folder %s does not exist: expected a folder with one sub-folder an identity.",
             dir.resolve("none"));
-    assertThatThrownBy(() -> FolderDataset.open(dir)).hasMessageContaining("is empty");
+    assertThatThrownBy(() -> FolderDataset.open(dir)).hasMessageContaining("has no sub-folder");
     put("a/1.png");
     Files.createDirectories(dir.resolve("b"));
     assertThatThrownBy(() -> FolderDataset.open(dir))
