@@ -76,8 +76,11 @@ final class Session implements AutoCloseable {
           case ADAM -> new Adam(groups, Adam.Config.ADAM);
           case ADAMW -> new Adam(groups, Adam.Config.ADAMW);
         };
-    boolean scales = config.optim().fp16() || config.run().precision() == Precision.F16;
-    scaler = scales ? new LossScaler() : null;
+    if (config.optim().fp16()) {
+      scaler = new LossScaler();
+    } else if (config.run().precision() == Precision.F16) {
+      scaler = LossScaler.ofBatch(config.data().batchSize());
+    }
     ema = config.optim().ema() > 0 ? new Ema(network.state(), config.optim().ema()) : null;
   }
 

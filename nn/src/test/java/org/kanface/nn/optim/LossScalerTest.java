@@ -54,4 +54,12 @@ class LossScalerTest {
     assertThatThrownBy(() -> new LossScaler.State(1, 100))
         .hasMessage("[LossScaler] clean: expected 0 to 99, got 100");
   }
+
+  @Test
+  void beginsByTheBatchForProductsInSixteenBits() {
+    assertThat(LossScaler.ofBatch(1).scale()).isEqualTo(128);
+    assertThat(LossScaler.ofBatch(100).scale()).isEqualTo(8192);
+    assertThat(LossScaler.ofBatch(128).scale()).isEqualTo(16_384);
+    assertThat(LossScaler.ofBatch(4096).scale()).isEqualTo(65_536);
+  }
 }
