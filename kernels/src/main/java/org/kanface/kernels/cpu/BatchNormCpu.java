@@ -145,7 +145,7 @@ record BatchNormCpu(
   /// working memory. A slope of 1 stands for no rectifier.
   NormRectify.Columns columns(long mean, long variance) {
     long width = width();
-    long means = Scratch.COLUMN_FACTORS.address(4 * width);
+    long means = Scratch.COLUMN_FACTORS.address(4 * width + Lanes.BYTES); // groups read on
     long scale = means + width;
     long offset = scale + width;
     for (long at = 0; at < row(); at += Float.BYTES) {

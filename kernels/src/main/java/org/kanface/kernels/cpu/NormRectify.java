@@ -21,11 +21,13 @@ final class NormRectify {
     }
   }
 
+  /// A whole matrix, along its rows: reading the factors again costs less than leaving memory's
+  /// order.
   static void apply(long rows, int row, long x, Columns columns, long y) {
     int whole = row / Lanes.BYTES * Lanes.BYTES;
     var last = Lanes.first((row - whole) / Float.BYTES);
     for (long r = 0; r < rows; r++) {
-      long in = x + r * row; // reading the factors again costs less than leaving memory's order
+      long in = x + r * row;
       long out = y + r * row;
       for (int j = 0; j < whole; j += Lanes.BYTES) {
         Lanes.store(rectified(Lanes.load(in + j), columns, j), out + j);
@@ -36,8 +38,8 @@ final class NormRectify {
     }
   }
 
-  /// The same in place for `cols` columns from `first` bytes on of `columns`, whose rows are
-  /// `stride` bytes apart and in a cache.
+  /// Part of one in place, whose rows are `stride` bytes apart and in a cache: `cols` columns,
+  /// which begin `first` bytes into `columns`.
   static void apply(long rows, int stride, int cols, long x, Columns columns, int first) {
     int bytes = cols * Float.BYTES;
     int j = 0;
