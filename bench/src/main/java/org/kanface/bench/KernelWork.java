@@ -46,6 +46,7 @@ final class KernelWork {
     rows.addAll(LossWork.rows());
     rows.addAll(PoolWork.rows());
     rows.addAll(SplineWork.rows());
+    rows.addAll(KanLayerWork.rows());
     rows.addAll(UpdateWork.rows());
     mlp(rows, 25088, 32, 19);
     mlp(rows, 6272, 64, 38);

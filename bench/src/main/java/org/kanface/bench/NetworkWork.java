@@ -7,16 +7,12 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
-import org.kanface.autograd.op.Sum;
-import org.kanface.kernels.KanLinear.Reduction;
 import org.kanface.nn.Init;
 import org.kanface.nn.Module;
-import org.kanface.nn.Parameter;
 import org.kanface.nn.World;
 import org.kanface.nn.backbone.EfficientFr;
 import org.kanface.nn.backbone.IResNet;
 import org.kanface.nn.backbone.KanFace;
-import org.kanface.nn.kan.KANLinear;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.nn.optim.Adam;
@@ -40,9 +36,6 @@ final class NetworkWork {
     network(rows, "iresnet50_gwp", 112, init -> iResNet(init, 50), NetworkWork::sgd);
     network(rows, "efficientfr_112", 112, NetworkWork::efficientFr, NetworkWork::adam);
     network(rows, "efficientfr_224", 224, NetworkWork::efficientFr, NetworkWork::adam);
-    rows.add(kan("forward", false, false));
-    rows.add(kan("forward_backward", true, false)); // gradients are added up
-    rows.add(kan("forward_backward_zeroed", true, true)); // and forgotten after each run
     return rows;
   }
 
@@ -86,7 +79,7 @@ final class NetworkWork {
     rows.add(Work.network(name + "/infer_b1", 1, () -> infer(network, size, 1)));
   }
 
-  private static float[] noise(int numel) {
+  static float[] noise(int numel) {
     var random = new SplittableRandom(1);
     var values = new float[numel];
     for (int i = 0; i < numel; i++) {
@@ -152,48 +145,6 @@ final class NetworkWork {
       public void close() {
         images.close();
         network.close();
-      }
-    };
-  }
-
-  private static Work kan(String pass, boolean backward, boolean zeroing) {
-    String what = "kanlinear_192_512_g25_k3_b256/" + pass;
-    return new Work(what, 0, 0, 2, true, set -> kan(Device.of(set), backward, zeroing), null);
-  }
-
-  private static Workload kan(Device device, boolean backward, boolean zeroing) {
-    var layer =
-        new KANLinear(Init.of(device, 1), KANLinear.Config.of(192, 512, 25, 3, Reduction.MEAN));
-    var x = Var.parameter("x", Tensor.of(device, Shape.of(256, 192), noise(256 * 192)));
-    return new Workload() {
-      @Override
-      public void run() {
-        try (Graph graph = backward ? Graph.training(0) : Graph.inference()) {
-          Var y = layer.forward(x);
-          if (backward) {
-            graph.backward(Sum.all(y));
-          }
-        }
-        if (zeroing) {
-          x.zeroGrad();
-          layer.state().values().forEach(p -> p.var().zeroGrad());
-        }
-      }
-
-      @Override
-      public long kept() {
-        long trained =
-            layer.state().values().stream()
-                .filter(Parameter::isTrained)
-                .mapToLong(p -> p.var().shape().numel())
-                .sum();
-        return backward ? Float.BYTES * (trained + x.shape().numel()) : 0;
-      }
-
-      @Override
-      public void close() {
-        x.close();
-        layer.close();
       }
     };
   }
