@@ -8,8 +8,7 @@ import org.kanface.kernels.Spline;
 /// The KAN layer's forward pass over blocks of samples.
 ///
 /// The local values of all inputs are computed once into columns. Then a chunk, a tile of outputs
-/// for one block, walks over the inputs: it packs the tile's coefficients of one input, already
-/// scaled, into a panel of a few KiB, and adds to the block's outputs, which stay in the cache too.
+/// for one block, walks over the inputs and adds to the block's outputs, which stay in the cache.
 final class KanForward {
   private static final int BLOCKS = 4; // at a time: bounds the columns' memory
   private static final int INPUTS = 16; // a chunk of columns: what shares a cache line of x
@@ -99,19 +98,19 @@ final class KanForward {
 
   /// Outputs of the tiles `from … to - 1` for one block of samples.
   private void tiles(SplineColumns columns, int block, long first, int n, long from, long to) {
-    long panelBytes = tiles.bytes(tiles.rows(), from, to);
+    long roomBytes = KanPanel.bytes(tiles);
     long sumBytes = tiles.bytes(SplineColumns.BLOCK, from, to);
-    MemorySegment scratch = SplineScratch.chunk().bytes(panelBytes + sumBytes);
-    MemorySegment panels = scratch.asSlice(0, panelBytes); // [tile][rows][vectors]
-    MemorySegment sums = scratch.asSlice(panelBytes, sumBytes); // [tile][BLOCK][vectors]
+    MemorySegment scratch = SplineScratch.chunk().bytes(roomBytes + sumBytes);
+    MemorySegment sums = scratch.asSlice(roomBytes, sumBytes); // [tile][BLOCK][vectors]
+    var panel =
+        new KanPanel(shape, tiles, coef, scaleBase, scaleSpline, scratch.asSlice(0, roomBytes));
     boolean each = shape.reduction() == Reduction.NONE;
     sums.fill((byte) 0);
     for (int i = 0; i < inputs; i++) {
-      tiles.pack(coef, scaleBase, scaleSpline, i, from, to, panels);
       for (long tile = from; tile < to; tile++) {
-        long panelAt = tiles.bytes(tiles.rows(), from, tile);
+        panel.turn(tile, i);
         long sumsAt = tiles.bytes(SplineColumns.BLOCK, from, tile);
-        add(columns, block * inputs + i, tile, panels, panelAt, sums, sumsAt);
+        add(panel, columns, block * inputs + i, tile, sums, sumsAt);
       }
       if (each) {
         store(sums, n, from, to, 1, first * inputs + i, inputs);
@@ -124,19 +123,12 @@ final class KanForward {
   }
 
   private void add(
-      SplineColumns columns,
-      int c,
-      long tile,
-      MemorySegment panels,
-      long panelAt,
-      MemorySegment sums,
-      long sumsAt) {
-    long siluRow = tiles.siluRow();
+      KanPanel panel, SplineColumns columns, int c, long tile, MemorySegment sums, long sumsAt) {
     for (int group = 0; group < tiles.groups(); group++) {
       if (tiles.isWide(tile)) {
-        KanTile4.forward(panels, panelAt, siluRow, columns, c, group, sums, sumsAt);
+        KanTile4.forward(panel, columns, c, group, sums, sumsAt);
       } else {
-        KanTile2.forward(panels, panelAt, siluRow, columns, c, group, sums, sumsAt);
+        KanTile2.forward(panel, columns, c, group, sums, sumsAt);
       }
     }
   }

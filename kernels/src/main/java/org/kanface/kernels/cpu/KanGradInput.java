@@ -59,26 +59,26 @@ final class KanGradInput {
     var column = SplineColumns.in(scratch, spline, 1);
     var evaluator = SplineEvaluator.of(spline);
     long vector = Simd.F.vectorByteSize();
-    long panelBytes = tiles.bytes(tiles.rows(), 0, tiles.count());
+    long roomBytes = KanPanel.bytes(tiles);
     long gBytes = g.tileBytes();
-    MemorySegment bytes = scratch.bytes(panelBytes + gBytes + n * vector);
-    MemorySegment panels = bytes.asSlice(0, panelBytes);
-    MemorySegment room = bytes.asSlice(panelBytes, gBytes);
-    MemorySegment total = bytes.asSlice(panelBytes + gBytes, n * vector); // a vector a sample
+    MemorySegment bytes = scratch.bytes(roomBytes + gBytes + SplineColumns.BLOCK * vector);
+    MemorySegment room = bytes.asSlice(roomBytes, gBytes);
+    MemorySegment total = bytes.asSlice(roomBytes + gBytes); // a vector a sample
+    var panel =
+        new KanPanel(shape, tiles, coef, scaleBase, scaleSpline, bytes.asSlice(0, roomBytes));
     for (int i = first; i < Math.min(first + INPUTS, inputs); i++) {
       evaluator.load(knots, i);
       evaluator.fill(column, 0, x, from * inputs + i, inputs, n, true);
-      total.fill((byte) 0);
-      tiles.pack(coef, scaleBase, scaleSpline, i, 0, tiles.count(), panels);
+      total.asSlice(0, n * vector).fill((byte) 0);
       for (long tile = 0; tile < tiles.count(); tile++) {
-        long panelAt = tiles.bytes(tiles.rows(), 0, tile);
+        panel.turn(tile, i);
         MemorySegment rows = g.tile(tile, i, from, n, room);
         long at = g.at(tile, from);
         for (int group = 0; group < tiles.groups(); group++) {
           if (tiles.isWide(tile)) {
-            KanTile4.gradInput(panels, panelAt, tiles.siluRow(), column, 0, group, rows, at, total);
+            KanTile4.gradInput(panel, column, 0, group, rows, at, total);
           } else {
-            KanTile2.gradInput(panels, panelAt, tiles.siluRow(), column, 0, group, rows, at, total);
+            KanTile2.gradInput(panel, column, 0, group, rows, at, total);
           }
         }
       }

@@ -104,12 +104,7 @@ final class KanGradWeights {
       for (long tile = 0; tile < tiles.count(); tile++) {
         long column = tiles.column(tile);
         long sumsAt = tiles.bytes(tiles.rows(), 0, tile) + j * tiles.bytes(tile);
-        if (dcoef != null) {
-          product(sums, sumsAt, tile, scaleSpline, scaleAt + column, dcoef, at + column);
-        }
-        if (dscaleSpline != null) {
-          addProduct(sums, sumsAt, tile, coef, at + column, dscaleSpline, scaleAt + column);
-        }
+        finish(tile, sums, sumsAt, at + column, scaleAt + column);
       }
     }
     if (dscaleBase != null && shape.outputs() <= FEW) {
@@ -119,6 +114,27 @@ final class KanGradWeights {
         long sumsAt = tiles.bytes(tiles.rows(), 0, tile) + tiles.siluRow() * tiles.bytes(tile);
         tiles.scatter(sums, sumsAt, 1, tile, 1, dscaleBase, i, 1);
       }
+    }
+  }
+
+  /// One row of one tile: `Σ_b g B_j` lies at `sumsAt`, coefficients at `at`, their scales at
+  /// `scaleAt`.
+  private void finish(long tile, MemorySegment sums, long sumsAt, long at, long scaleAt) {
+    if (dcoef != null && dscaleSpline != null && tiles.isFull(tile)) {
+      both(
+          sums.address() + sumsAt,
+          scaleSpline.address() + scaleAt,
+          dcoef.address() + at,
+          coef.address() + at,
+          dscaleSpline.address() + scaleAt,
+          tiles.bytes(tile));
+      return;
+    }
+    if (dcoef != null) {
+      product(sums, sumsAt, tile, scaleSpline, scaleAt, dcoef, at);
+    }
+    if (dscaleSpline != null) {
+      addProduct(sums, sumsAt, tile, coef, at, dscaleSpline, scaleAt);
     }
   }
 
@@ -142,14 +158,23 @@ final class KanGradWeights {
     }
   }
 
+  /// `product = a * b` and `sum += a * c` over one row of a full tile, which is a multiple of two
+  /// vectors. At addresses: rows are short, and checking ranges would take longer than the loop.
+  private static void both(long a, long b, long product, long c, long sum, long bytes) {
+    for (long v = 0; v < bytes; v += 2L * Lanes.BYTES) {
+      long w = v + Lanes.BYTES;
+      FloatVector first = Lanes.load(a + v);
+      FloatVector second = Lanes.load(a + w);
+      Lanes.store(first.mul(Lanes.load(b + v)), product + v);
+      Lanes.store(second.mul(Lanes.load(b + w)), product + w);
+      Lanes.store(first.fma(Lanes.load(c + v), Lanes.load(sum + v)), sum + v);
+      Lanes.store(second.fma(Lanes.load(c + w), Lanes.load(sum + w)), sum + w);
+    }
+  }
+
   /// `to = a * b` over one row of a tile.
   private void product(
       MemorySegment a, long aAt, long tile, MemorySegment b, long bAt, MemorySegment to, long at) {
-    if (tiles.isFull(tile)) {
-      long bytes = tiles.bytes(tile);
-      KanRows.product(a.address() + aAt, b.address() + bAt, to.address() + at, bytes);
-      return;
-    }
     long vector = Simd.F.vectorByteSize();
     for (int k = 0; k < tiles.vectors(tile); k++) {
       var mask = tiles.mask(tile, k);
@@ -163,11 +188,6 @@ final class KanGradWeights {
   /// `to += a * b` over one row of a tile.
   private void addProduct(
       MemorySegment a, long aAt, long tile, MemorySegment b, long bAt, MemorySegment to, long at) {
-    if (tiles.isFull(tile)) {
-      long bytes = tiles.bytes(tile);
-      KanRows.addProduct(a.address() + aAt, b.address() + bAt, to.address() + at, bytes);
-      return;
-    }
     long vector = Simd.F.vectorByteSize();
     for (int k = 0; k < tiles.vectors(tile); k++) {
       var mask = tiles.mask(tile, k);

@@ -5,57 +5,55 @@ import jdk.incubator.vector.FloatVector;
 
 /// The KAN layer's inner loops over one input's column and a tile of 2 vectors of outputs.
 ///
-/// For 16 registers, and for the outputs that fill no wider tile. A panel has rows of `BYTES`
-/// bytes, one a basis function and the last for silu. `group` says which four of the basis
-/// functions around a sample are meant (0, or 1 for orders above 3); the silu row takes part in
-/// group 0.
+/// For 16 registers, and for the outputs that fill no wider tile.
+/// They slide: a bucket shares three of its rows with the one before it. `group` says which four of
+/// the basis functions around a sample are meant (0, or 1 for orders above 3); silu takes part in
+/// group 0. Slices of a constant size need no range checks within.
 final class KanTile2 {
   static final int VECTORS = 2;
   private static final long VECTOR = Simd.F.vectorByteSize();
   private static final long BYTES = VECTORS * VECTOR;
+  private static final int GROUP = SplineColumns.GROUP;
   private static final int PITCH = SplineColumns.PITCH;
   private static final int SAMPLE = SplineColumns.BLOCK - 1; // a mask: BLOCK is a power of two
 
   private KanTile2() {}
 
-  /// `y[sample] += Σ_r w_r panel[bucket + r] + w_silu panel[silu]`, with `y` rows of `BYTES` bytes.
+  /// `y[sample] += Σ_r w_r scale coef[bucket + r] + w_silu base`, with `y` rows of `BYTES` bytes.
   static void forward(
-      MemorySegment panels,
-      long panelAt,
-      long siluRow,
-      SplineColumns cols,
-      int c,
-      int group,
-      MemorySegment sums,
-      long sumsAt) {
-    var y =
-        sums.asSlice(sumsAt, SplineColumns.BLOCK * BYTES); // a constant size needs no range checks
+      KanPanel panel, SplineColumns cols, int c, int group, MemorySegment sums, long sumsAt) {
+    var y = sums.asSlice(sumsAt, SplineColumns.BLOCK * BYTES);
     int[] index = cols.index;
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
-    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base0 =
-        FloatVector.fromMemorySegment(Simd.F, panels, panelAt + siluRow * BYTES, Simd.ORDER);
-    var base1 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + VECTOR, Simd.ORDER);
-    for (int f = 0; f < cols.buckets; f++) {
+    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
+    var s0 = FloatVector.fromMemorySegment(Simd.F, scale, 0, Simd.ORDER);
+    var s1 = FloatVector.fromMemorySegment(Simd.F, scale, VECTOR, Simd.ORDER);
+    var coef = panel.rows;
+    long pitch = panel.pitch;
+    long next = panel.rowsAt + (long) GROUP * group * pitch;
+    var row0 = coef.asSlice(next, BYTES);
+    var row1 = coef.asSlice(next + pitch, BYTES);
+    var row2 = coef.asSlice(next + 2 * pitch, BYTES);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, row0, 0, Simd.ORDER).mul(s0);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, row0, VECTOR, Simd.ORDER).mul(s1);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, row1, 0, Simd.ORDER).mul(s0);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, row1, VECTOR, Simd.ORDER).mul(s1);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, row2, 0, Simd.ORDER).mul(s0);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, row2, VECTOR, Simd.ORDER).mul(s1);
+    next += 3 * pitch;
+    for (int f = 0; f < cols.buckets; f++, next += pitch) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      if (p == end) {
-        continue;
-      }
-      long row = panelAt + (f + SplineColumns.GROUP * group) * BYTES;
-      var c00 = FloatVector.fromMemorySegment(Simd.F, panels, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, panels, row + VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      var row = coef.asSlice(next, BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, row, 0, Simd.ORDER).mul(s0);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, row, VECTOR, Simd.ORDER).mul(s1);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
@@ -76,6 +74,12 @@ final class KanTile2 {
         y0.intoMemorySegment(y, at, Simd.ORDER);
         y1.intoMemorySegment(y, at + VECTOR, Simd.ORDER);
       }
+      c00 = c10;
+      c01 = c11;
+      c10 = c20;
+      c11 = c21;
+      c20 = c30;
+      c21 = c31;
     }
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
@@ -88,12 +92,10 @@ final class KanTile2 {
     }
   }
 
-  /// `total[p] += Σ_tile g[sample] (Σ_r w_r panel[bucket + r] + w_silu panel[silu])`, a vector of
+  /// `total[p] += Σ_tile g[sample] (Σ_r w_r scale coef[bucket + r] + w_silu base)`, a vector of
   /// partial sums for each sorted position `p`.
   static void gradInput(
-      MemorySegment panels,
-      long panelAt,
-      long siluRow,
+      KanPanel panel,
       SplineColumns cols,
       int c,
       int group,
@@ -101,69 +103,83 @@ final class KanTile2 {
       long gAt,
       MemorySegment total) {
     var g = gradient.asSlice(gAt, SplineColumns.BLOCK * BYTES);
+    var sums = total.asSlice(0, SplineColumns.BLOCK * VECTOR);
     int[] index = cols.index;
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
-    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base0 =
-        FloatVector.fromMemorySegment(Simd.F, panels, panelAt + siluRow * BYTES, Simd.ORDER);
-    var base1 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + VECTOR, Simd.ORDER);
-    for (int f = 0; f < cols.buckets; f++) {
+    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
+    var s0 = FloatVector.fromMemorySegment(Simd.F, scale, 0, Simd.ORDER);
+    var s1 = FloatVector.fromMemorySegment(Simd.F, scale, VECTOR, Simd.ORDER);
+    var coef = panel.rows;
+    long pitch = panel.pitch;
+    long next = panel.rowsAt + (long) GROUP * group * pitch;
+    var row0 = coef.asSlice(next, BYTES);
+    var row1 = coef.asSlice(next + pitch, BYTES);
+    var row2 = coef.asSlice(next + 2 * pitch, BYTES);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, row0, 0, Simd.ORDER).mul(s0);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, row0, VECTOR, Simd.ORDER).mul(s1);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, row1, 0, Simd.ORDER).mul(s0);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, row1, VECTOR, Simd.ORDER).mul(s1);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, row2, 0, Simd.ORDER).mul(s0);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, row2, VECTOR, Simd.ORDER).mul(s1);
+    next += 3 * pitch;
+    for (int f = 0; f < cols.buckets; f++, next += pitch) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      if (p == end) {
-        continue;
-      }
-      long row = panelAt + (f + SplineColumns.GROUP * group) * BYTES;
-      var c00 = FloatVector.fromMemorySegment(Simd.F, panels, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, panels, row + VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      var row = coef.asSlice(next, BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, row, 0, Simd.ORDER).mul(s0);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, row, VECTOR, Simd.ORDER).mul(s1);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
-        var s0 = b.mul(base0);
-        var s1 = b.mul(base1);
+        var t0 = b.mul(base0);
+        var t1 = b.mul(base1);
         b = FloatVector.broadcast(Simd.F, weight[w + p]);
-        s0 = b.fma(c00, s0);
-        s1 = b.fma(c01, s1);
+        t0 = b.fma(c00, t0);
+        t1 = b.fma(c01, t1);
         b = FloatVector.broadcast(Simd.F, weight[w + p + PITCH]);
-        s0 = b.fma(c10, s0);
-        s1 = b.fma(c11, s1);
+        t0 = b.fma(c10, t0);
+        t1 = b.fma(c11, t1);
         b = FloatVector.broadcast(Simd.F, weight[w + p + 2 * PITCH]);
-        s0 = b.fma(c20, s0);
-        s1 = b.fma(c21, s1);
+        t0 = b.fma(c20, t0);
+        t1 = b.fma(c21, t1);
         b = FloatVector.broadcast(Simd.F, weight[w + p + 3 * PITCH]);
-        s0 = b.fma(c30, s0);
-        s1 = b.fma(c31, s1);
-        var sum = FloatVector.fromMemorySegment(Simd.F, total, p * VECTOR, Simd.ORDER);
-        sum = s0.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
-        sum = s1.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
-        sum.intoMemorySegment(total, p * VECTOR, Simd.ORDER);
+        t0 = b.fma(c30, t0);
+        t1 = b.fma(c31, t1);
+        long sumAt = (p & SAMPLE) * VECTOR;
+        var sum = FloatVector.fromMemorySegment(Simd.F, sums, sumAt, Simd.ORDER);
+        sum = t0.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
+        sum = t1.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
+        sum.intoMemorySegment(sums, sumAt, Simd.ORDER);
       }
+      c00 = c10;
+      c01 = c11;
+      c10 = c20;
+      c11 = c21;
+      c20 = c30;
+      c21 = c31;
     }
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
       long at = (index[sampleAt + p] & SAMPLE) * BYTES;
       var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
-      var sum = FloatVector.fromMemorySegment(Simd.F, total, p * VECTOR, Simd.ORDER);
+      long sumAt = (p & SAMPLE) * VECTOR;
+      var sum = FloatVector.fromMemorySegment(Simd.F, sums, sumAt, Simd.ORDER);
       sum = b.mul(base0).fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
       sum =
           b.mul(base1).fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
-      sum.intoMemorySegment(total, p * VECTOR, Simd.ORDER);
+      sum.intoMemorySegment(sums, sumAt, Simd.ORDER);
     }
   }
 
-  /// `sums[bucket + r] += Σ_p w_r g[sample]`, `sums[silu] += Σ_p w_silu g[sample]`: rows of `BYTES`
-  /// bytes from `sumsAt` on.
+  /// `sums[bucket + r] += Σ_p w_r g[sample]`, and at the row `siluRow` `Σ_p w_silu g[sample]`: rows
+  /// of `BYTES` bytes from `sumsAt` on.
   static void gradWeights(
       MemorySegment sums,
       long sumsAt,
@@ -178,26 +194,25 @@ final class KanTile2 {
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
-    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    long base = sumsAt + siluRow * BYTES;
+    var base = sums.asSlice(sumsAt + siluRow * BYTES, BYTES);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
+    long first = sumsAt + (long) GROUP * group * BYTES;
+    var rows = sums.asSlice(first, 3 * BYTES);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, rows, 0, Simd.ORDER);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, rows, VECTOR, Simd.ORDER);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES, Simd.ORDER);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + VECTOR, Simd.ORDER);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES, Simd.ORDER);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + VECTOR, Simd.ORDER);
     for (int f = 0; f < cols.buckets; f++) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      if (p == end) {
-        continue;
-      }
-      long row = sumsAt + (f + SplineColumns.GROUP * group) * BYTES;
-      var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
-      var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
-      var c00 = FloatVector.fromMemorySegment(Simd.F, sums, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, sums, row + VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      rows = sums.asSlice(first + f * BYTES, GROUP * BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + VECTOR, Simd.ORDER);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var g0 = FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER);
@@ -218,27 +233,30 @@ final class KanTile2 {
         c30 = b.fma(g0, c30);
         c31 = b.fma(g1, c31);
       }
-      base0.intoMemorySegment(sums, base, Simd.ORDER);
-      base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
-      c00.intoMemorySegment(sums, row, Simd.ORDER);
-      c01.intoMemorySegment(sums, row + VECTOR, Simd.ORDER);
-      c10.intoMemorySegment(sums, row + BYTES, Simd.ORDER);
-      c11.intoMemorySegment(sums, row + BYTES + VECTOR, Simd.ORDER);
-      c20.intoMemorySegment(sums, row + 2 * BYTES, Simd.ORDER);
-      c21.intoMemorySegment(sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      c30.intoMemorySegment(sums, row + 3 * BYTES, Simd.ORDER);
-      c31.intoMemorySegment(sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
+      c00.intoMemorySegment(rows, 0, Simd.ORDER);
+      c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
+      c00 = c10;
+      c01 = c11;
+      c10 = c20;
+      c11 = c21;
+      c20 = c30;
+      c21 = c31;
     }
+    rows = sums.asSlice(first + cols.buckets * BYTES, 3 * BYTES);
+    c00.intoMemorySegment(rows, 0, Simd.ORDER);
+    c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
+    c10.intoMemorySegment(rows, BYTES, Simd.ORDER);
+    c11.intoMemorySegment(rows, BYTES + VECTOR, Simd.ORDER);
+    c20.intoMemorySegment(rows, 2 * BYTES, Simd.ORDER);
+    c21.intoMemorySegment(rows, 2 * BYTES + VECTOR, Simd.ORDER);
     int end = index[startAt + cols.buckets + 1];
-    var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
-    var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
       long at = (index[sampleAt + p] & SAMPLE) * BYTES;
       var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
       base0 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), base0);
       base1 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), base1);
     }
-    base0.intoMemorySegment(sums, base, Simd.ORDER);
-    base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
+    base0.intoMemorySegment(base, 0, Simd.ORDER);
+    base1.intoMemorySegment(base, VECTOR, Simd.ORDER);
   }
 }

@@ -5,75 +5,67 @@ import jdk.incubator.vector.FloatVector;
 
 /// The KAN layer's inner loops over one input's column and a tile of 4 vectors of outputs.
 ///
-/// For 32 registers: the four rows of coefficients that a bucket needs stay in sixteen of them. A
-/// panel has rows of `BYTES` bytes, one a basis function and the last for silu. `group` says which
-/// four of the basis functions around a sample are meant (0, or 1 for orders above 3); the silu row
-/// takes part in group 0.
+/// For 32 registers: the four rows of coefficients that a bucket needs stay in sixteen of them.
+/// They slide: a bucket shares three of its rows with the one before it. `group` says which four of
+/// the basis functions around a sample are meant (0, or 1 for orders above 3); silu takes part in
+/// group 0. Slices of a constant size need no range checks within.
 final class KanTile4 {
   static final int VECTORS = 4;
   private static final long VECTOR = Simd.F.vectorByteSize();
   private static final long BYTES = VECTORS * VECTOR;
+  private static final int GROUP = SplineColumns.GROUP;
   private static final int PITCH = SplineColumns.PITCH;
   private static final int SAMPLE = SplineColumns.BLOCK - 1; // a mask: BLOCK is a power of two
 
   private KanTile4() {}
 
-  /// `y[sample] += Σ_r w_r panel[bucket + r] + w_silu panel[silu]`, with `y` rows of `BYTES` bytes.
+  /// `y[sample] += Σ_r w_r scale coef[bucket + r] + w_silu base`, with `y` rows of `BYTES` bytes.
   static void forward(
-      MemorySegment panels,
-      long panelAt,
-      long siluRow,
-      SplineColumns cols,
-      int c,
-      int group,
-      MemorySegment sums,
-      long sumsAt) {
-    var y =
-        sums.asSlice(sumsAt, SplineColumns.BLOCK * BYTES); // a constant size needs no range checks
+      KanPanel panel, SplineColumns cols, int c, int group, MemorySegment sums, long sumsAt) {
+    var y = sums.asSlice(sumsAt, SplineColumns.BLOCK * BYTES);
     int[] index = cols.index;
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
-    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base0 =
-        FloatVector.fromMemorySegment(Simd.F, panels, panelAt + siluRow * BYTES, Simd.ORDER);
-    var base1 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + VECTOR, Simd.ORDER);
-    var base2 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
-    var base3 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
-    for (int f = 0; f < cols.buckets; f++) {
+    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
+    var base2 = FloatVector.fromMemorySegment(Simd.F, base, 2 * VECTOR, Simd.ORDER);
+    var base3 = FloatVector.fromMemorySegment(Simd.F, base, 3 * VECTOR, Simd.ORDER);
+    var s0 = FloatVector.fromMemorySegment(Simd.F, scale, 0, Simd.ORDER);
+    var s1 = FloatVector.fromMemorySegment(Simd.F, scale, VECTOR, Simd.ORDER);
+    var s2 = FloatVector.fromMemorySegment(Simd.F, scale, 2 * VECTOR, Simd.ORDER);
+    var s3 = FloatVector.fromMemorySegment(Simd.F, scale, 3 * VECTOR, Simd.ORDER);
+    var coef = panel.rows;
+    long pitch = panel.pitch;
+    long next = panel.rowsAt + (long) GROUP * group * pitch;
+    var row0 = coef.asSlice(next, BYTES);
+    var row1 = coef.asSlice(next + pitch, BYTES);
+    var row2 = coef.asSlice(next + 2 * pitch, BYTES);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, row0, 0, Simd.ORDER).mul(s0);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, row0, VECTOR, Simd.ORDER).mul(s1);
+    var c02 = FloatVector.fromMemorySegment(Simd.F, row0, 2 * VECTOR, Simd.ORDER).mul(s2);
+    var c03 = FloatVector.fromMemorySegment(Simd.F, row0, 3 * VECTOR, Simd.ORDER).mul(s3);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, row1, 0, Simd.ORDER).mul(s0);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, row1, VECTOR, Simd.ORDER).mul(s1);
+    var c12 = FloatVector.fromMemorySegment(Simd.F, row1, 2 * VECTOR, Simd.ORDER).mul(s2);
+    var c13 = FloatVector.fromMemorySegment(Simd.F, row1, 3 * VECTOR, Simd.ORDER).mul(s3);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, row2, 0, Simd.ORDER).mul(s0);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, row2, VECTOR, Simd.ORDER).mul(s1);
+    var c22 = FloatVector.fromMemorySegment(Simd.F, row2, 2 * VECTOR, Simd.ORDER).mul(s2);
+    var c23 = FloatVector.fromMemorySegment(Simd.F, row2, 3 * VECTOR, Simd.ORDER).mul(s3);
+    next += 3 * pitch;
+    for (int f = 0; f < cols.buckets; f++, next += pitch) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      if (p == end) {
-        continue;
-      }
-      long row = panelAt + (f + SplineColumns.GROUP * group) * BYTES;
-      var c00 = FloatVector.fromMemorySegment(Simd.F, panels, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, panels, row + VECTOR, Simd.ORDER);
-      var c02 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * VECTOR, Simd.ORDER);
-      var c03 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + VECTOR, Simd.ORDER);
-      var c12 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 2 * VECTOR, Simd.ORDER);
-      var c13 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 3 * VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      var c22 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
-      var c23 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + VECTOR, Simd.ORDER);
-      var c32 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
-      var c33 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var row = coef.asSlice(next, BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, row, 0, Simd.ORDER).mul(s0);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, row, VECTOR, Simd.ORDER).mul(s1);
+      var c32 = FloatVector.fromMemorySegment(Simd.F, row, 2 * VECTOR, Simd.ORDER).mul(s2);
+      var c33 = FloatVector.fromMemorySegment(Simd.F, row, 3 * VECTOR, Simd.ORDER).mul(s3);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
@@ -108,6 +100,18 @@ final class KanTile4 {
         y2.intoMemorySegment(y, at + 2 * VECTOR, Simd.ORDER);
         y3.intoMemorySegment(y, at + 3 * VECTOR, Simd.ORDER);
       }
+      c00 = c10;
+      c01 = c11;
+      c02 = c12;
+      c03 = c13;
+      c10 = c20;
+      c11 = c21;
+      c12 = c22;
+      c13 = c23;
+      c20 = c30;
+      c21 = c31;
+      c22 = c32;
+      c23 = c33;
     }
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
@@ -124,12 +128,10 @@ final class KanTile4 {
     }
   }
 
-  /// `total[p] += Σ_tile g[sample] (Σ_r w_r panel[bucket + r] + w_silu panel[silu])`, a vector of
+  /// `total[p] += Σ_tile g[sample] (Σ_r w_r scale coef[bucket + r] + w_silu base)`, a vector of
   /// partial sums for each sorted position `p`.
   static void gradInput(
-      MemorySegment panels,
-      long panelAt,
-      long siluRow,
+      KanPanel panel,
       SplineColumns cols,
       int c,
       int group,
@@ -137,90 +139,104 @@ final class KanTile4 {
       long gAt,
       MemorySegment total) {
     var g = gradient.asSlice(gAt, SplineColumns.BLOCK * BYTES);
+    var sums = total.asSlice(0, SplineColumns.BLOCK * VECTOR);
     int[] index = cols.index;
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
-    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base0 =
-        FloatVector.fromMemorySegment(Simd.F, panels, panelAt + siluRow * BYTES, Simd.ORDER);
-    var base1 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + VECTOR, Simd.ORDER);
-    var base2 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + 2 * VECTOR, Simd.ORDER);
-    var base3 =
-        FloatVector.fromMemorySegment(
-            Simd.F, panels, panelAt + siluRow * BYTES + 3 * VECTOR, Simd.ORDER);
-    for (int f = 0; f < cols.buckets; f++) {
+    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
+    var base2 = FloatVector.fromMemorySegment(Simd.F, base, 2 * VECTOR, Simd.ORDER);
+    var base3 = FloatVector.fromMemorySegment(Simd.F, base, 3 * VECTOR, Simd.ORDER);
+    var s0 = FloatVector.fromMemorySegment(Simd.F, scale, 0, Simd.ORDER);
+    var s1 = FloatVector.fromMemorySegment(Simd.F, scale, VECTOR, Simd.ORDER);
+    var s2 = FloatVector.fromMemorySegment(Simd.F, scale, 2 * VECTOR, Simd.ORDER);
+    var s3 = FloatVector.fromMemorySegment(Simd.F, scale, 3 * VECTOR, Simd.ORDER);
+    var coef = panel.rows;
+    long pitch = panel.pitch;
+    long next = panel.rowsAt + (long) GROUP * group * pitch;
+    var row0 = coef.asSlice(next, BYTES);
+    var row1 = coef.asSlice(next + pitch, BYTES);
+    var row2 = coef.asSlice(next + 2 * pitch, BYTES);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, row0, 0, Simd.ORDER).mul(s0);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, row0, VECTOR, Simd.ORDER).mul(s1);
+    var c02 = FloatVector.fromMemorySegment(Simd.F, row0, 2 * VECTOR, Simd.ORDER).mul(s2);
+    var c03 = FloatVector.fromMemorySegment(Simd.F, row0, 3 * VECTOR, Simd.ORDER).mul(s3);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, row1, 0, Simd.ORDER).mul(s0);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, row1, VECTOR, Simd.ORDER).mul(s1);
+    var c12 = FloatVector.fromMemorySegment(Simd.F, row1, 2 * VECTOR, Simd.ORDER).mul(s2);
+    var c13 = FloatVector.fromMemorySegment(Simd.F, row1, 3 * VECTOR, Simd.ORDER).mul(s3);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, row2, 0, Simd.ORDER).mul(s0);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, row2, VECTOR, Simd.ORDER).mul(s1);
+    var c22 = FloatVector.fromMemorySegment(Simd.F, row2, 2 * VECTOR, Simd.ORDER).mul(s2);
+    var c23 = FloatVector.fromMemorySegment(Simd.F, row2, 3 * VECTOR, Simd.ORDER).mul(s3);
+    next += 3 * pitch;
+    for (int f = 0; f < cols.buckets; f++, next += pitch) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      if (p == end) {
-        continue;
-      }
-      long row = panelAt + (f + SplineColumns.GROUP * group) * BYTES;
-      var c00 = FloatVector.fromMemorySegment(Simd.F, panels, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, panels, row + VECTOR, Simd.ORDER);
-      var c02 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * VECTOR, Simd.ORDER);
-      var c03 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + VECTOR, Simd.ORDER);
-      var c12 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 2 * VECTOR, Simd.ORDER);
-      var c13 = FloatVector.fromMemorySegment(Simd.F, panels, row + BYTES + 3 * VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      var c22 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
-      var c23 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + VECTOR, Simd.ORDER);
-      var c32 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
-      var c33 =
-          FloatVector.fromMemorySegment(Simd.F, panels, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var row = coef.asSlice(next, BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, row, 0, Simd.ORDER).mul(s0);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, row, VECTOR, Simd.ORDER).mul(s1);
+      var c32 = FloatVector.fromMemorySegment(Simd.F, row, 2 * VECTOR, Simd.ORDER).mul(s2);
+      var c33 = FloatVector.fromMemorySegment(Simd.F, row, 3 * VECTOR, Simd.ORDER).mul(s3);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
-        var s0 = b.mul(base0);
-        var s1 = b.mul(base1);
-        var s2 = b.mul(base2);
-        var s3 = b.mul(base3);
+        var t0 = b.mul(base0);
+        var t1 = b.mul(base1);
+        var t2 = b.mul(base2);
+        var t3 = b.mul(base3);
         b = FloatVector.broadcast(Simd.F, weight[w + p]);
-        s0 = b.fma(c00, s0);
-        s1 = b.fma(c01, s1);
-        s2 = b.fma(c02, s2);
-        s3 = b.fma(c03, s3);
+        t0 = b.fma(c00, t0);
+        t1 = b.fma(c01, t1);
+        t2 = b.fma(c02, t2);
+        t3 = b.fma(c03, t3);
         b = FloatVector.broadcast(Simd.F, weight[w + p + PITCH]);
-        s0 = b.fma(c10, s0);
-        s1 = b.fma(c11, s1);
-        s2 = b.fma(c12, s2);
-        s3 = b.fma(c13, s3);
+        t0 = b.fma(c10, t0);
+        t1 = b.fma(c11, t1);
+        t2 = b.fma(c12, t2);
+        t3 = b.fma(c13, t3);
         b = FloatVector.broadcast(Simd.F, weight[w + p + 2 * PITCH]);
-        s0 = b.fma(c20, s0);
-        s1 = b.fma(c21, s1);
-        s2 = b.fma(c22, s2);
-        s3 = b.fma(c23, s3);
+        t0 = b.fma(c20, t0);
+        t1 = b.fma(c21, t1);
+        t2 = b.fma(c22, t2);
+        t3 = b.fma(c23, t3);
         b = FloatVector.broadcast(Simd.F, weight[w + p + 3 * PITCH]);
-        s0 = b.fma(c30, s0);
-        s1 = b.fma(c31, s1);
-        s2 = b.fma(c32, s2);
-        s3 = b.fma(c33, s3);
-        var sum = FloatVector.fromMemorySegment(Simd.F, total, p * VECTOR, Simd.ORDER);
-        sum = s0.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
-        sum = s1.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
-        sum = s2.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), sum);
-        sum = s3.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), sum);
-        sum.intoMemorySegment(total, p * VECTOR, Simd.ORDER);
+        t0 = b.fma(c30, t0);
+        t1 = b.fma(c31, t1);
+        t2 = b.fma(c32, t2);
+        t3 = b.fma(c33, t3);
+        long sumAt = (p & SAMPLE) * VECTOR;
+        var sum = FloatVector.fromMemorySegment(Simd.F, sums, sumAt, Simd.ORDER);
+        sum = t0.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
+        sum = t1.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
+        sum = t2.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), sum);
+        sum = t3.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), sum);
+        sum.intoMemorySegment(sums, sumAt, Simd.ORDER);
       }
+      c00 = c10;
+      c01 = c11;
+      c02 = c12;
+      c03 = c13;
+      c10 = c20;
+      c11 = c21;
+      c12 = c22;
+      c13 = c23;
+      c20 = c30;
+      c21 = c31;
+      c22 = c32;
+      c23 = c33;
     }
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
       long at = (index[sampleAt + p] & SAMPLE) * BYTES;
       var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
-      var sum = FloatVector.fromMemorySegment(Simd.F, total, p * VECTOR, Simd.ORDER);
+      long sumAt = (p & SAMPLE) * VECTOR;
+      var sum = FloatVector.fromMemorySegment(Simd.F, sums, sumAt, Simd.ORDER);
       sum = b.mul(base0).fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), sum);
       sum =
           b.mul(base1).fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), sum);
@@ -230,12 +246,12 @@ final class KanTile4 {
       sum =
           b.mul(base3)
               .fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), sum);
-      sum.intoMemorySegment(total, p * VECTOR, Simd.ORDER);
+      sum.intoMemorySegment(sums, sumAt, Simd.ORDER);
     }
   }
 
-  /// `sums[bucket + r] += Σ_p w_r g[sample]`, `sums[silu] += Σ_p w_silu g[sample]`: rows of `BYTES`
-  /// bytes from `sumsAt` on.
+  /// `sums[bucket + r] += Σ_p w_r g[sample]`, and at the row `siluRow` `Σ_p w_silu g[sample]`: rows
+  /// of `BYTES` bytes from `sumsAt` on.
   static void gradWeights(
       MemorySegment sums,
       long sumsAt,
@@ -250,40 +266,35 @@ final class KanTile4 {
     float[] weight = cols.weight;
     int startAt = cols.startAt(c);
     int sampleAt = cols.sampleAt(c);
-    int w = cols.weightAt(c) + SplineColumns.GROUP * group * PITCH;
+    int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    long base = sumsAt + siluRow * BYTES;
+    var base = sums.asSlice(sumsAt + siluRow * BYTES, BYTES);
+    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
+    var base2 = FloatVector.fromMemorySegment(Simd.F, base, 2 * VECTOR, Simd.ORDER);
+    var base3 = FloatVector.fromMemorySegment(Simd.F, base, 3 * VECTOR, Simd.ORDER);
+    long first = sumsAt + (long) GROUP * group * BYTES;
+    var rows = sums.asSlice(first, 3 * BYTES);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, rows, 0, Simd.ORDER);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, rows, VECTOR, Simd.ORDER);
+    var c02 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * VECTOR, Simd.ORDER);
+    var c03 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * VECTOR, Simd.ORDER);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES, Simd.ORDER);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + VECTOR, Simd.ORDER);
+    var c12 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + 2 * VECTOR, Simd.ORDER);
+    var c13 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + 3 * VECTOR, Simd.ORDER);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES, Simd.ORDER);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + VECTOR, Simd.ORDER);
+    var c22 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+    var c23 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + 3 * VECTOR, Simd.ORDER);
     for (int f = 0; f < cols.buckets; f++) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      if (p == end) {
-        continue;
-      }
-      long row = sumsAt + (f + SplineColumns.GROUP * group) * BYTES;
-      var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
-      var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
-      var base2 = FloatVector.fromMemorySegment(Simd.F, sums, base + 2 * VECTOR, Simd.ORDER);
-      var base3 = FloatVector.fromMemorySegment(Simd.F, sums, base + 3 * VECTOR, Simd.ORDER);
-      var c00 = FloatVector.fromMemorySegment(Simd.F, sums, row, Simd.ORDER);
-      var c01 = FloatVector.fromMemorySegment(Simd.F, sums, row + VECTOR, Simd.ORDER);
-      var c02 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * VECTOR, Simd.ORDER);
-      var c03 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * VECTOR, Simd.ORDER);
-      var c10 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES, Simd.ORDER);
-      var c11 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + VECTOR, Simd.ORDER);
-      var c12 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 2 * VECTOR, Simd.ORDER);
-      var c13 = FloatVector.fromMemorySegment(Simd.F, sums, row + BYTES + 3 * VECTOR, Simd.ORDER);
-      var c20 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES, Simd.ORDER);
-      var c21 = FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      var c22 =
-          FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
-      var c23 =
-          FloatVector.fromMemorySegment(Simd.F, sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
-      var c32 =
-          FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
-      var c33 =
-          FloatVector.fromMemorySegment(Simd.F, sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      rows = sums.asSlice(first + f * BYTES, GROUP * BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + VECTOR, Simd.ORDER);
+      var c32 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c33 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + 3 * VECTOR, Simd.ORDER);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var g0 = FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER);
@@ -316,32 +327,37 @@ final class KanTile4 {
         c32 = b.fma(g2, c32);
         c33 = b.fma(g3, c33);
       }
-      base0.intoMemorySegment(sums, base, Simd.ORDER);
-      base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
-      base2.intoMemorySegment(sums, base + 2 * VECTOR, Simd.ORDER);
-      base3.intoMemorySegment(sums, base + 3 * VECTOR, Simd.ORDER);
-      c00.intoMemorySegment(sums, row, Simd.ORDER);
-      c01.intoMemorySegment(sums, row + VECTOR, Simd.ORDER);
-      c02.intoMemorySegment(sums, row + 2 * VECTOR, Simd.ORDER);
-      c03.intoMemorySegment(sums, row + 3 * VECTOR, Simd.ORDER);
-      c10.intoMemorySegment(sums, row + BYTES, Simd.ORDER);
-      c11.intoMemorySegment(sums, row + BYTES + VECTOR, Simd.ORDER);
-      c12.intoMemorySegment(sums, row + BYTES + 2 * VECTOR, Simd.ORDER);
-      c13.intoMemorySegment(sums, row + BYTES + 3 * VECTOR, Simd.ORDER);
-      c20.intoMemorySegment(sums, row + 2 * BYTES, Simd.ORDER);
-      c21.intoMemorySegment(sums, row + 2 * BYTES + VECTOR, Simd.ORDER);
-      c22.intoMemorySegment(sums, row + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
-      c23.intoMemorySegment(sums, row + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
-      c30.intoMemorySegment(sums, row + 3 * BYTES, Simd.ORDER);
-      c31.intoMemorySegment(sums, row + 3 * BYTES + VECTOR, Simd.ORDER);
-      c32.intoMemorySegment(sums, row + 3 * BYTES + 2 * VECTOR, Simd.ORDER);
-      c33.intoMemorySegment(sums, row + 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      c00.intoMemorySegment(rows, 0, Simd.ORDER);
+      c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
+      c02.intoMemorySegment(rows, 2 * VECTOR, Simd.ORDER);
+      c03.intoMemorySegment(rows, 3 * VECTOR, Simd.ORDER);
+      c00 = c10;
+      c01 = c11;
+      c02 = c12;
+      c03 = c13;
+      c10 = c20;
+      c11 = c21;
+      c12 = c22;
+      c13 = c23;
+      c20 = c30;
+      c21 = c31;
+      c22 = c32;
+      c23 = c33;
     }
+    rows = sums.asSlice(first + cols.buckets * BYTES, 3 * BYTES);
+    c00.intoMemorySegment(rows, 0, Simd.ORDER);
+    c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
+    c02.intoMemorySegment(rows, 2 * VECTOR, Simd.ORDER);
+    c03.intoMemorySegment(rows, 3 * VECTOR, Simd.ORDER);
+    c10.intoMemorySegment(rows, BYTES, Simd.ORDER);
+    c11.intoMemorySegment(rows, BYTES + VECTOR, Simd.ORDER);
+    c12.intoMemorySegment(rows, BYTES + 2 * VECTOR, Simd.ORDER);
+    c13.intoMemorySegment(rows, BYTES + 3 * VECTOR, Simd.ORDER);
+    c20.intoMemorySegment(rows, 2 * BYTES, Simd.ORDER);
+    c21.intoMemorySegment(rows, 2 * BYTES + VECTOR, Simd.ORDER);
+    c22.intoMemorySegment(rows, 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+    c23.intoMemorySegment(rows, 2 * BYTES + 3 * VECTOR, Simd.ORDER);
     int end = index[startAt + cols.buckets + 1];
-    var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
-    var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
-    var base2 = FloatVector.fromMemorySegment(Simd.F, sums, base + 2 * VECTOR, Simd.ORDER);
-    var base3 = FloatVector.fromMemorySegment(Simd.F, sums, base + 3 * VECTOR, Simd.ORDER);
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
       long at = (index[sampleAt + p] & SAMPLE) * BYTES;
       var b = FloatVector.broadcast(Simd.F, weight[silu + p]);
@@ -350,9 +366,9 @@ final class KanTile4 {
       base2 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), base2);
       base3 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), base3);
     }
-    base0.intoMemorySegment(sums, base, Simd.ORDER);
-    base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
-    base2.intoMemorySegment(sums, base + 2 * VECTOR, Simd.ORDER);
-    base3.intoMemorySegment(sums, base + 3 * VECTOR, Simd.ORDER);
+    base0.intoMemorySegment(base, 0, Simd.ORDER);
+    base1.intoMemorySegment(base, VECTOR, Simd.ORDER);
+    base2.intoMemorySegment(base, 2 * VECTOR, Simd.ORDER);
+    base3.intoMemorySegment(base, 3 * VECTOR, Simd.ORDER);
   }
 }

@@ -14,11 +14,10 @@ import org.kanface.kernels.Workers;
 /// next.
 final class KanTiles {
   private static final int WIDE = Simd.BITS == 512 ? KanTile4.VECTORS : KanTile2.VECTORS;
-  private static final long MOST = 8; // with their panels and sums, what the L2 holds
+  private static final long MOST = 8; // with their sums, what the L2 holds
   private static final long VECTOR = Simd.F.vectorByteSize();
 
   private final long outputs;
-  private final int basis;
   private final int groups;
   private final long rows;
   private final long wide; // tiles of WIDE vectors; they come first
@@ -28,7 +27,6 @@ final class KanTiles {
   KanTiles(KanLinear shape) {
     outputs = shape.outputs();
     Spline spline = shape.spline();
-    basis = spline.basis();
     groups = SplineColumns.rows(spline) / SplineColumns.GROUP;
     rows = (long) spline.gridSize() + SplineColumns.rows(spline);
     wide = outputs / (WIDE * (long) Simd.LANES);
@@ -42,8 +40,9 @@ final class KanTiles {
     return count;
   }
 
-  /// Rows of a panel: the basis functions (and zeros where an order needs fewer than a group), then
-  /// silu.
+  /// Rows that a tile's samples meet: the basis functions (and zeros where an order needs fewer
+  /// than
+  /// a group), then silu.
   long rows() {
     return rows;
   }
@@ -70,6 +69,11 @@ final class KanTiles {
     return (Math.min(tile, wide) * WIDE + Math.max(tile - wide, 0) * KanTile2.VECTORS) * Simd.LANES;
   }
 
+  /// Bytes of all outputs.
+  long rowBytes() {
+    return outputs * Float.BYTES;
+  }
+
   /// Bytes a row of a tile.
   long bytes(long tile) {
     return vectors(tile) * VECTOR;
@@ -94,55 +98,6 @@ final class KanTiles {
 
   boolean isFull(long tile) {
     return tile < full;
-  }
-
-  /// One input's panels for the tiles `from … to - 1`: rows `scaleSpline coef_j`, zeros,
-  /// `scaleBase`. Reads whole rows in their order, as memory likes it.
-  void pack(
-      MemorySegment coef,
-      MemorySegment scaleBase,
-      MemorySegment scaleSpline,
-      long input,
-      long from,
-      long to,
-      MemorySegment panels) {
-    long rowBytes = outputs * Float.BYTES;
-    long scaleAt = input * rowBytes;
-    for (int j = 0; j < basis; j++) {
-      long row = coef.address() + (input * basis + j) * rowBytes;
-      for (long tile = from; tile < Math.min(to, full); tile++) {
-        long column = column(tile);
-        long target = panels.address() + bytes(rows, from, tile) + j * bytes(tile);
-        long scale = scaleSpline.address() + scaleAt + column;
-        KanRows.product(row + column, scale, target, bytes(tile));
-      }
-    }
-    for (long tile = from; tile < to; tile++) {
-      long panel = bytes(rows, from, tile);
-      long bytes = bytes(tile);
-      panels.asSlice(panel + basis * bytes, (rows - 1 - basis) * bytes).fill((byte) 0);
-      long silu = panel + siluRow() * bytes;
-      if (isFull(tile)) {
-        MemorySegment.copy(scaleBase, scaleAt + column(tile), panels, silu, bytes);
-      } else {
-        gather(coef, input * basis, 1, basis, tile, 1, panels, panel);
-        scalePadded(scaleSpline, scaleAt, tile, panels, panel);
-        gather(scaleBase, input, 0, 1, tile, 1, panels, silu);
-      }
-    }
-  }
-
-  private void scalePadded(
-      MemorySegment scale, long scaleAt, long tile, MemorySegment panels, long panel) {
-    for (int v = 0; v < vectors(tile); v++) {
-      var s = load(scale, scaleAt + column(tile) + v * VECTOR, mask(tile, v));
-      for (int j = 0; j < basis; j++) {
-        long at = panel + j * bytes(tile) + v * VECTOR;
-        FloatVector.fromMemorySegment(Simd.F, panels, at, Simd.ORDER)
-            .mul(s)
-            .intoMemorySegment(panels, at, Simd.ORDER);
-      }
-    }
   }
 
   /// `to[row] = factor * from[first + row * stride]` for a tile's outputs; `first` and `stride`

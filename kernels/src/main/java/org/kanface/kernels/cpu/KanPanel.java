@@ -1,0 +1,74 @@
+package org.kanface.kernels.cpu;
+
+import java.lang.foreign.MemorySegment;
+import org.kanface.kernels.KanLinear;
+
+/// The weights that a tile of outputs meets at one input: rows of coefficients, a basis function
+/// each, and a row of their scales and one of base scales.
+///
+/// Full tiles read them where they lie. Padded ones, and orders whose basis functions fill no
+/// group, have copies with zeros in place of what there is not.
+final class KanPanel {
+  MemorySegment rows; // coefficients
+  long rowsAt;
+  long pitch; // bytes from a row to the next
+  MemorySegment scales;
+  MemorySegment bases;
+  long scalesAt; // in both
+
+  private final KanTiles tiles;
+  private final int basis;
+  private final boolean whole; // the order's functions fill their groups
+  private final MemorySegment coef; // [inputs, basis, outputs]
+  private final MemorySegment scaleBase; // [inputs, outputs]
+  private final MemorySegment scaleSpline; // [inputs, outputs]
+  private final MemorySegment room;
+
+  /// @param room [#bytes] of scratch
+  KanPanel(
+      KanLinear shape,
+      KanTiles tiles,
+      MemorySegment coef,
+      MemorySegment scaleBase,
+      MemorySegment scaleSpline,
+      MemorySegment room) {
+    this.tiles = tiles;
+    basis = shape.spline().basis();
+    whole = SplineColumns.rows(shape.spline()) == shape.spline().order() + 1;
+    this.coef = coef;
+    this.scaleBase = scaleBase;
+    this.scaleSpline = scaleSpline;
+    this.room = room;
+    rows = coef;
+    scales = scaleSpline;
+    bases = scaleBase;
+  }
+
+  /// Bytes of the copies for one tile.
+  static long bytes(KanTiles tiles) {
+    return (tiles.rows() + 1) * tiles.bytes(0);
+  }
+
+  /// Turns to a tile and an input.
+  void turn(long tile, long input) {
+    if (whole && tiles.isFull(tile)) {
+      pitch = tiles.rowBytes();
+      rows = coef;
+      rowsAt = input * basis * pitch + tiles.column(tile);
+      scales = scaleSpline;
+      bases = scaleBase;
+      scalesAt = input * pitch + tiles.column(tile);
+      return;
+    }
+    pitch = tiles.bytes(tile);
+    rows = room;
+    rowsAt = 0;
+    scalesAt = tiles.siluRow() * pitch;
+    scales = room;
+    bases = room.asSlice(pitch);
+    tiles.gather(coef, input * basis, 1, basis, tile, 1, room, 0);
+    room.asSlice(basis * pitch, scalesAt - basis * pitch).fill((byte) 0);
+    tiles.gather(scaleSpline, input, 0, 1, tile, 1, room, scalesAt);
+    tiles.gather(scaleBase, input, 0, 1, tile, 1, bases, scalesAt);
+  }
+}
