@@ -112,7 +112,7 @@ final class NetworkWork {
       public void run() {
         try (Graph graph = Graph.training(step++)) {
           Var embedding = network.forward(graph.constant(images.retain()));
-          graph.backward(head.loss(embedding, labels, MarginLoss.arcFace(64, 0.5), new float[0]));
+          graph.backward(head.loss(embedding, labels, MarginLoss.arcFace(64, 0.5)));
         }
         steps.step(1e-3);
         steps.zeroGrad();

@@ -7,8 +7,11 @@ import org.kanface.autograd.Graph;
 import org.kanface.autograd.Var;
 import org.kanface.config.TrainConfig;
 import org.kanface.eval.cost.MemoryPlan;
+import org.kanface.kernels.DType;
+import org.kanface.kernels.Margin;
 import org.kanface.nn.Init;
 import org.kanface.nn.World;
+import org.kanface.nn.loss.ClassSample;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.nn.optim.Adam;
@@ -64,16 +67,24 @@ final class PartialFcWork {
       @Override
       public void run() {
         long[] labels = random.longs(batch, 0, classes).toArray();
-        var draws = new float[rate < 1 ? classes : 0];
-        for (int i = 0; i < draws.length; i++) {
-          draws[i] = (float) random.nextDouble();
-        }
         try (Graph graph = Graph.training(step++)) {
-          graph.backward(head.loss(embeddings, labels, MarginLoss.arcFace(64, 0.5), draws));
+          graph.backward(loss(labels));
         }
         adam.step(1e-3);
         adam.zeroGrad();
         embeddings.zeroGrad();
+      }
+
+      private Var loss(long[] labels) {
+        Margin margin = MarginLoss.arcFace(64, 0.5);
+        if (rate == 1) {
+          return head.loss(embeddings, labels, margin);
+        }
+        try (Tensor draws = Tensor.empty(device, DType.F32, Shape.of(classes))) {
+          draws.kernels().random().uniform(classes, step, 0, 0, 1, draws.memory());
+          ClassSample sample = head.shard().sample(labels, draws);
+          return head.loss(embeddings, labels, margin, sample);
+        }
       }
 
       @Override

@@ -125,8 +125,7 @@ final class StepTimes {
             optimizer.zeroGrad();
             try (Graph graph = Graph.training(0)) {
               Var embedding = network.forward(graph.constant(images.retain()));
-              Var loss =
-                  head.loss(embedding, labels, MarginLoss.arcFace(64, 0.5), new float[CLASSES]);
+              Var loss = head.loss(embedding, labels, MarginLoss.arcFace(64, 0.5));
               graph.backward(loss);
             }
             optimizer.step(1e-4);

@@ -74,8 +74,7 @@ class SimulatedPrecisionTest {
           pixels[i] = (float) random.nextDouble(-1, 1);
         }
         Var images = graph.constant(Tensor.of(device, Shape.of(BATCH, 32, 32, 3), pixels));
-        Var loss =
-            head.loss(net.forward(images), LABELS, MarginLoss.arcFace(16, 0.3), new float[CLASSES]);
+        Var loss = head.loss(net.forward(images), LABELS, MarginLoss.arcFace(16, 0.3));
         double value = loss.value().item();
         graph.backward(Affine.of(loss, scale, 0));
         return value;

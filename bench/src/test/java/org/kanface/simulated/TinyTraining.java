@@ -95,8 +95,7 @@ public final class TinyTraining implements AutoCloseable {
     try (Graph graph = Graph.training(number)) {
       Var images = graph.constant(images(number));
       long[] labels = Arrays.copyOf(LABELS, batch);
-      Var loss =
-          head.loss(net.forward(images), labels, MarginLoss.arcFace(16, 0.3), new float[CLASSES]);
+      Var loss = head.loss(net.forward(images), labels, MarginLoss.arcFace(16, 0.3));
       double value = loss.value().item();
       graph.backward(loss);
       return value;

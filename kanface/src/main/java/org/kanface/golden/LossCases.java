@@ -14,6 +14,7 @@ import org.kanface.nn.StateDict;
 import org.kanface.nn.World;
 import org.kanface.nn.loss.AdaFaceHead;
 import org.kanface.nn.loss.ArcFaceHead;
+import org.kanface.nn.loss.ClassSample;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.tensor.Device;
@@ -67,11 +68,7 @@ final class LossCases {
         Graph graph = Graph.training(0)) {
       StateDict.load(head, Map.of("weight", golden.tensor("weight")), golden.id());
       long[] labels = golden.tensor("labels").toLongs();
-      float[] draws = golden.has("perm") ? golden.floats("perm") : new float[0];
-      if (golden.outputs().contains("index")) {
-        comparison.exact("index", head.shard().rowsOfStep(labels, draws));
-      }
-      Var loss = head.loss(embeddings, labels, margins(golden), draws);
+      Var loss = loss(golden, head, embeddings, labels, comparison);
       comparison.check("loss", loss.value().toFloats());
       graph.backward(loss);
       comparison.check("grad.embeddings", embeddings.grad().toFloats());
@@ -79,6 +76,20 @@ final class LossCases {
       comparison.check("grad.weight", weight.externalOf(weight.var().grad()));
     }
     return comparison.outcome();
+  }
+
+  private Var loss(
+      GoldenCase golden, PartialFc head, Var embeddings, long[] labels, Comparison comparison) {
+    if (!golden.has("perm")) {
+      return head.loss(embeddings, labels, margins(golden));
+    }
+    try (Tensor draws = Tensor.of(device, golden.shape("perm"), golden.floats("perm"))) {
+      ClassSample sample = head.shard().sample(labels, draws);
+      if (golden.outputs().contains("index")) {
+        comparison.exact("index", sample.rows().toLongs());
+      }
+      return head.loss(embeddings, labels, margins(golden), sample);
+    }
   }
 
   Outcome arcFace(GoldenCase golden) {

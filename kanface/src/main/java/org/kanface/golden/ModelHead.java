@@ -51,7 +51,7 @@ record ModelHead(Module module, Loss loss, boolean onFeatures) {
       default -> {
         var head = new PartialFc(init, World.SINGLE, new PartialFc.Config(classes, embedding, 1));
         Margin margin = margins(settings);
-        yield new ModelHead(head, (x, labels) -> head.loss(x, labels, margin, new float[0]), false);
+        yield new ModelHead(head, (x, labels) -> head.loss(x, labels, margin), false);
       }
     };
   }

@@ -11,6 +11,8 @@ import org.kanface.nn.Module;
 import org.kanface.nn.World;
 import org.kanface.nn.loss.AdaFaceHead;
 import org.kanface.nn.loss.ArcFaceHead;
+import org.kanface.nn.loss.ClassSample;
+import org.kanface.nn.loss.ClassShard;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.tensor.Device;
@@ -28,8 +30,8 @@ record Head(Module module, Loss loss, Full full, @Nullable Sample sample) {
   /// The loss of a batch, a scalar.
   interface Loss {
     /// @param epochs done so far, for margins that grow
-    /// @param seed of the step's random draws
-    Var of(Var embeddings, long[] labels, double epochs, long seed);
+    /// @param sample of the centres; null for all
+    Var of(Var embeddings, long[] labels, double epochs, @Nullable ClassSample sample);
   }
 
   /// Logits `[n, classes]` with the margin in force, and their loss, a scalar.
@@ -40,9 +42,14 @@ record Head(Module module, Loss loss, Full full, @Nullable Sample sample) {
     Scored of(Var embeddings, long[] labels, double epochs);
   }
 
-  /// The rows of the centres that a step uses, ascending.
+  /// The centres that a step uses; they live as long as its graph.
   interface Sample {
-    long[] rows(long[] labels, long seed);
+    ClassSample of(long[] labels, long seed);
+  }
+
+  /// Those of a step; null where it uses all.
+  @Nullable ClassSample sampled(long[] labels, long seed) {
+    return sample == null ? null : sample.of(labels, seed);
   }
 
   static Head of(TrainConfig config, Init init, long classes) {
@@ -54,8 +61,7 @@ record Head(Module module, Loss loss, Full full, @Nullable Sample sample) {
         var head = new ArcFaceHead(init, classes, embedding);
         yield new Head(
             head,
-            (x, labels, epochs, seed) ->
-                head.loss(x, labels, loss.scale(), loss.marginAfter(epochs)),
+            (x, labels, epochs, _) -> head.loss(x, labels, loss.scale(), loss.marginAfter(epochs)),
             (x, labels, epochs) -> {
               Var logits = head.logits(x, labels, loss.scale(), loss.marginAfter(epochs));
               return new Scored(logits, head.crossEntropy(logits, labels));
@@ -82,15 +88,12 @@ record Head(Module module, Loss loss, Full full, @Nullable Sample sample) {
           Var logits = head.logits(x, labels);
           return new Scored(logits, head.crossEntropy(logits, labels));
         };
-    if (loss.sampleRate() == 1) {
-      return new Head(head, (x, labels, epochs, seed) -> head.loss(x, labels), full, null);
-    }
-    Device device = init.device();
     return new Head(
         head,
-        (x, labels, epochs, seed) -> head.loss(x, labels, draws(device, classes, seed)),
+        (x, labels, epochs, sample) ->
+            sample == null ? head.loss(x, labels) : head.loss(x, labels, sample),
         full,
-        (labels, seed) -> head.shard().rowsOfStep(labels, draws(device, classes, seed)));
+        sample(loss, init.device(), head.shard()));
   }
 
   private static Head partialFc(LossConfig loss, Init init, long classes, long embedding) {
@@ -101,21 +104,14 @@ record Head(Module module, Loss loss, Full full, @Nullable Sample sample) {
           Var logits = head.logits(x, labels, margin(loss, epochs));
           return new Scored(logits, head.crossEntropy(logits, labels));
         };
-    if (loss.sampleRate() == 1) {
-      return new Head(
-          head,
-          (x, labels, epochs, seed) -> head.loss(x, labels, margin(loss, epochs), new float[0]),
-          full,
-          null);
-    }
-    Device device = init.device();
-    long rows = head.shard().rows();
     return new Head(
         head,
-        (x, labels, epochs, seed) ->
-            head.loss(x, labels, margin(loss, epochs), draws(device, rows, seed)),
+        (x, labels, epochs, sample) ->
+            sample == null
+                ? head.loss(x, labels, margin(loss, epochs))
+                : head.loss(x, labels, margin(loss, epochs), sample),
         full,
-        (labels, seed) -> head.shard().rowsOfStep(labels, draws(device, rows, seed)));
+        sample(loss, init.device(), head.shard()));
   }
 
   private static Margin margin(LossConfig loss, double epochs) {
@@ -126,10 +122,15 @@ record Head(Module module, Loss loss, Full full, @Nullable Sample sample) {
         : MarginLoss.combined(loss.scale(), 1, m, 0, threshold, loss.gradExact());
   }
 
-  private static float[] draws(Device device, long rows, long seed) {
-    try (Tensor u = Tensor.empty(device, DType.F32, Shape.of(rows))) {
-      u.kernels().random().uniform(u.numel(), seed, SAMPLE_STREAM, 0, 1, u.memory());
-      return u.toFloats();
+  private static @Nullable Sample sample(LossConfig loss, Device device, ClassShard shard) {
+    if (loss.sampleRate() == 1) {
+      return null;
     }
+    return (labels, seed) -> {
+      try (Tensor u = Tensor.empty(device, DType.F32, Shape.of(shard.rows()))) {
+        u.kernels().random().uniform(u.numel(), seed, SAMPLE_STREAM, 0, 1, u.memory());
+        return shard.sample(labels, u);
+      }
+    };
   }
 }

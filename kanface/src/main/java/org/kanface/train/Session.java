@@ -29,6 +29,7 @@ import org.kanface.nn.SafeTensors;
 import org.kanface.nn.StateDict;
 import org.kanface.nn.StateException;
 import org.kanface.nn.layer.BatchNorm;
+import org.kanface.nn.loss.ClassSample;
 import org.kanface.nn.optim.Adam;
 import org.kanface.nn.optim.Ema;
 import org.kanface.nn.optim.GradNorm;
@@ -140,13 +141,14 @@ final class Session implements AutoCloseable {
     try (Graph graph = Graph.training(seed)) {
       Var embeddings = network.forward(graph.constant(images(batch)));
       long[] labels = Arrays.copyOf(batch.labels(), batch.size());
+      ClassSample sample = head.sampled(labels, seed);
       Var total;
-      if (count && head.sample() == null) {
+      if (count && sample == null) {
         Head.Scored scored = head.full().of(embeddings, labels, epochs);
         total = scored.loss();
         correct = correct(scored.logits(), labels);
       } else {
-        total = head.loss().of(embeddings, labels, epochs, seed);
+        total = head.loss().of(embeddings, labels, epochs, sample);
       }
       loss = total.value().item();
       if (!Double.isFinite(loss)) {
@@ -160,9 +162,8 @@ final class Session implements AutoCloseable {
                 + "; a lower lr or stronger clip helps, checkpoints are as they were");
       }
       graph.backward(scaler == null ? total : Affine.of(total, scaler.scale(), 0));
-      if (head.sample() != null && config.optim().headUpdate() == HeadUpdate.SAMPLED) {
-        long[] rows = head.sample().rows(labels, seed);
-        head.module().state().forEach((key, _) -> optimizer.limit(HEAD + key, rows));
+      if (sample != null && config.optim().headUpdate() == HeadUpdate.SAMPLED) {
+        head.module().state().forEach((key, _) -> optimizer.limit(HEAD + key, sample.rows()));
       }
     }
     if (updates(step)) {

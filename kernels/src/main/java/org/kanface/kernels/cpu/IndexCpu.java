@@ -79,6 +79,19 @@ final class IndexCpu implements IndexKernels {
     }
   }
 
+  @Override
+  public void sampleRows(
+      long rows, long n, long count, Memory draws, Memory positives, Memory taken, Memory places) {
+    try (var addresses = new Address("sample rows")) {
+      long us = addresses.input("draws", draws, rows);
+      long own = addresses.input("positives", positives, n * 2);
+      long chosen = addresses.output("taken", taken, count * 2);
+      long found = addresses.output("places", places, n * 2);
+      new IndexSample(us, rows).take(IndexSample.distinct(own, n, rows), count, chosen);
+      IndexSample.find(own, n, chosen, count, found);
+    }
+  }
+
   /// The callers' promise, kept here too: a wrong number would be a write to foreign memory.
   private static void checkRange(long rows, long count, long size) {
     for (long i = 0; i < count; i++) {

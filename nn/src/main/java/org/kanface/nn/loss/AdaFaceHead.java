@@ -208,16 +208,10 @@ public final class AdaFaceHead extends Module {
     return CrossEntropy.of(logits, ClassLabels.tensor(logits, labels), 0);
   }
 
-  /// The loss of a batch over a sample of the centres: those of its labels, and the others with the
-  /// largest draws.
-  ///
-  /// @param draws as many uniform numbers as there are classes
-  public Var loss(Var features, long[] labels, float[] draws) {
+  /// The same over those centres that the [#shard] chose for these labels.
+  public Var loss(Var features, long[] labels, ClassSample sample) {
     ClassLabels.check("AdaFaceHead", features, labels, config.classes);
-    long[] rows = shard.rowsOfStep(labels, draws);
-    long[] local = ClassShard.renumber(labels, rows);
-    Var centres = GatherRows.of(kernel, ClassLabels.tensor(features, rows));
-    return loss(features, local, centres);
+    return loss(features, sample.targets().toLongs(), GatherRows.of(kernel, sample.rows()));
   }
 
   private void move(double[] norms) {

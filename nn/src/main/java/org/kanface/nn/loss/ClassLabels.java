@@ -31,7 +31,11 @@ final class ClassLabels {
 
   /// A tensor of numbers on the device of `like` that lives as long as the current graph.
   static Tensor tensor(Var like, long[] numbers) {
-    Tensor t = Tensor.ofLongs(like.value().device(), Shape.of(numbers.length), numbers);
+    return kept(Tensor.ofLongs(like.value().device(), Shape.of(numbers.length), numbers));
+  }
+
+  /// The tensor, which is the current graph's from now on and lives as long.
+  static Tensor kept(Tensor t) {
     return Graph.current().constant(t).keep().value();
   }
 }

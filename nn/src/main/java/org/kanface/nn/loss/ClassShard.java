@@ -1,7 +1,11 @@
 package org.kanface.nn.loss;
 
 import java.util.Arrays;
+import org.kanface.kernels.DType;
 import org.kanface.tensor.Check;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
+import org.kanface.tensor.Tensor;
 
 /// The class centres of one process, and which of them a step uses.
 ///
@@ -24,76 +28,37 @@ public record ClassShard(long first, long rows, long samples) {
         .toArray();
   }
 
-  /// The rows that a step uses, ascending: all positives, and the rows with the largest draws up to
-  /// `samples`, the first ones of equal draws; the positives alone where they are more.
+  /// The rows that a step with these labels uses: all positives, and the rows with the largest
+  /// draws
+  /// up to `samples`, the first ones of equal draws; the positives alone where they are more. They
+  /// are chosen where the draws lie.
   ///
-  /// @param draws in [0, 1)
-  long[] sample(long[] local, float[] draws) {
-    long[] positives = Arrays.stream(local).filter(l -> l >= 0).sorted().distinct().toArray();
-    if (positives.length > samples) {
-      return positives;
+  /// @param draws `[rows]`, in [0, 1)
+  public ClassSample sample(long[] labels, Tensor draws) {
+    Check.that(
+        draws.shape().equals(Shape.of(rows)),
+        "PartialFC",
+        "expected %d draws, got %s",
+        rows,
+        draws.shape());
+    long[] local = local(labels);
+    long positives = Arrays.stream(local).filter(row -> row >= 0).distinct().count();
+    Device device = draws.device();
+    Tensor taken = Tensor.empty(device, DType.I64, Shape.of(Math.max(positives, samples)));
+    Tensor targets = Tensor.empty(device, DType.I64, Shape.of(local.length));
+    try (Tensor own = Tensor.ofLongs(device, targets.shape(), local)) {
+      draws
+          .kernels()
+          .index()
+          .sampleRows(
+              rows,
+              local.length,
+              taken.numel(),
+              draws.memory(),
+              own.memory(),
+              taken.memory(),
+              targets.memory());
     }
-    Check.that(draws.length == rows, "PartialFC", "expected %d draws, got %d", rows, draws.length);
-    float[] keys = draws.clone();
-    for (long p : positives) {
-      keys[(int) p] = 2; // above every draw
-    }
-    int count = (int) samples;
-    float last = largest(keys, count); // the smallest key that is taken
-    long above = 0;
-    for (float k : keys) {
-      above += k > last ? 1 : 0;
-    }
-    long ties = count - above;
-    var rowsTaken = new long[count];
-    int n = 0;
-    for (int i = 0; i < keys.length; i++) {
-      if (keys[i] > last || (keys[i] == last && ties-- > 0)) {
-        rowsTaken[n++] = i;
-      }
-    }
-    return rowsTaken;
-  }
-
-  /// The key that `count` keys, of at least as many, are not below. By counting, since a sort takes
-  /// longer than the rest of a step where classes are many: bits of floats that are not negative
-  /// are in their order, so the keys are counted by their upper 16 bits, then those in question by
-  /// their lower ones. Infinite where `count` is 0.
-  private static float largest(float[] keys, int count) {
-    if (count == 0) {
-      return Float.POSITIVE_INFINITY;
-    }
-    var counts = new int[1 << Short.SIZE];
-    for (float k : keys) {
-      counts[Float.floatToRawIntBits(k) >>> Short.SIZE]++;
-    }
-    int upper = counts.length;
-    int left = count;
-    while (left > 0) {
-      left -= counts[--upper];
-    }
-    left += counts[upper]; // of those that begin so
-    Arrays.fill(counts, 0);
-    for (float k : keys) {
-      int bits = Float.floatToRawIntBits(k);
-      if (bits >>> Short.SIZE == upper) {
-        counts[bits & 0xFFFF]++;
-      }
-    }
-    int lower = counts.length;
-    while (left > 0) {
-      left -= counts[--lower];
-    }
-    return Float.intBitsToFloat(upper << Short.SIZE | lower);
-  }
-
-  /// The rows of this shard that a step with these labels uses.
-  public long[] rowsOfStep(long[] labels, float[] draws) {
-    return sample(local(labels), draws);
-  }
-
-  /// Positions of labels in the sampled rows.
-  static long[] renumber(long[] local, long[] rows) {
-    return Arrays.stream(local).map(l -> l < 0 ? -1 : Arrays.binarySearch(rows, l)).toArray();
+    return new ClassSample(ClassLabels.kept(taken), ClassLabels.kept(targets));
   }
 }

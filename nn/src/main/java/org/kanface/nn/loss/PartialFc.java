@@ -91,31 +91,43 @@ public final class PartialFc extends Module {
         logits, ClassLabels.tensor(logits, shard.local(labels)), PROBABILITY_FLOOR);
   }
 
-  /// The loss of a batch, a scalar; by blocks of classes ([MarginSoftmax]) where they are many.
+  /// The loss of a batch over all centres, a scalar; by blocks of classes ([MarginSoftmax]) where
+  /// they are many.
   ///
   /// @param embeddings `[n, embedding]`, not normalised
   /// @param labels class numbers, `n` of them; throws [org.kanface.tensor.ShapeException] where one
   ///     is no class
-  /// @param draws as many uniform numbers as the shard has rows, for the sample; not read at rate 1
-  public Var loss(Var embeddings, long[] labels, Margin margin, float[] draws) {
+  public Var loss(Var embeddings, long[] labels, Margin margin) {
     ClassLabels.check("PartialFC", embeddings, labels, config.classes);
     long[] local = shard.local(labels);
-    Var centres = weight;
-    if (config.sampleRate < 1) {
-      long[] rows = shard.sample(local, draws);
-      local = ClassShard.renumber(local, rows);
-      centres = GatherRows.of(weight, ClassLabels.tensor(weight, rows));
-    }
-    long block = centresAtOnce(labels.length, centres.dim(0));
-    if (block < centres.dim(0)) {
-      return MarginSoftmax.of(
-          L2Normalize.of(embeddings, 1, NORM_FLOOR),
-          centres,
-          Arrays.stream(local).boxed().toList(),
-          MarginSoftmax.Rule.of(margin, NORM_FLOOR, PROBABILITY_FLOOR),
-          block);
-    }
-    Tensor targets = ClassLabels.tensor(weight, local);
+    return isByBlocks(labels, weight)
+        ? byBlocks(embeddings, weight, local, margin)
+        : atOnce(embeddings, weight, ClassLabels.tensor(weight, local), margin);
+  }
+
+  /// The same over those centres that the [#shard] chose for these labels.
+  public Var loss(Var embeddings, long[] labels, Margin margin, ClassSample sample) {
+    ClassLabels.check("PartialFC", embeddings, labels, config.classes);
+    Var centres = GatherRows.of(weight, sample.rows());
+    return isByBlocks(labels, centres)
+        ? byBlocks(embeddings, centres, sample.targets().toLongs(), margin)
+        : atOnce(embeddings, centres, sample.targets(), margin);
+  }
+
+  private static boolean isByBlocks(long[] labels, Var centres) {
+    return centresAtOnce(labels.length, centres.dim(0)) < centres.dim(0);
+  }
+
+  private static Var byBlocks(Var embeddings, Var centres, long[] targets, Margin margin) {
+    return MarginSoftmax.of(
+        L2Normalize.of(embeddings, 1, NORM_FLOOR),
+        centres,
+        Arrays.stream(targets).boxed().toList(),
+        MarginSoftmax.Rule.of(margin, NORM_FLOOR, PROBABILITY_FLOOR),
+        BLOCK);
+  }
+
+  private static Var atOnce(Var embeddings, Var centres, Tensor targets, Margin margin) {
     Var logits = MarginLogits.of(cosines(embeddings, centres), targets, margin);
     return CrossEntropy.of(logits, targets, PROBABILITY_FLOOR);
   }

@@ -61,7 +61,7 @@ public abstract class Optimizer implements AutoCloseable {
   }
 
   private final List<Group> groups;
-  private final Map<String, long[]> rows = new HashMap<>();
+  private final Map<String, Tensor> rows = new HashMap<>();
   private final Map<String, Slot> slots = new LinkedHashMap<>();
 
   protected Optimizer(List<Group> groups) {
@@ -72,10 +72,14 @@ public abstract class Optimizer implements AutoCloseable {
     return groups;
   }
 
-  /// Limits the next [#step] of a parameter `[rows, …]` to some rows, ascending and without
-  /// repeats: all others keep weights and state, and no decay reaches them.
-  public final void limit(String parameter, long[] toRows) {
-    rows.put(parameter, toRows.clone());
+  /// Limits the next [#step] of a parameter `[rows, …]` to some rows (I64), ascending and without
+  /// repeats: all others keep weights and state, and no decay reaches them. The caller keeps `rows`
+  /// and may close it after this call.
+  public final void limit(String parameter, Tensor toRows) {
+    Tensor before = rows.put(parameter, toRows.retain());
+    if (before != null) {
+      before.close();
+    }
   }
 
   /// One update at learning rate `lr`. `gradScales` has a factor for each group's gradients
@@ -97,6 +101,11 @@ public abstract class Optimizer implements AutoCloseable {
                 update(alike.kernels.optimizer(), states, alike.step, rate, group, scale);
               });
     }
+    forgetRows();
+  }
+
+  private void forgetRows() {
+    rows.values().forEach(Tensor::close);
     rows.clear();
   }
 
@@ -124,10 +133,11 @@ public abstract class Optimizer implements AutoCloseable {
   }
 
   /// Neighbouring rows as one run each; everything where no rows are given.
-  private static List<Run> runs(Tensor parameter, long @Nullable [] rows) {
-    if (rows == null) {
+  private static List<Run> runs(Tensor parameter, @Nullable Tensor limit) {
+    if (limit == null) {
       return List.of(new Run(0, parameter.numel()));
     }
+    long[] rows = limit.toLongs();
     long width = parameter.shape().span(1, parameter.shape().rank());
     var runs = new ArrayList<Run>();
     for (int i = 0; i < rows.length; ) {
@@ -192,5 +202,6 @@ public abstract class Optimizer implements AutoCloseable {
   public final void close() {
     slots.values().forEach(s -> s.tensors.values().forEach(Tensor::close));
     slots.clear();
+    forgetRows();
   }
 }

@@ -11,6 +11,7 @@ import org.kanface.nn.HashFill;
 import org.kanface.nn.Init;
 import org.kanface.nn.Parameter;
 import org.kanface.nn.World;
+import org.kanface.nn.loss.ClassSample;
 import org.kanface.nn.loss.MarginLoss;
 import org.kanface.nn.loss.PartialFc;
 import org.kanface.nn.optim.Adam;
@@ -26,7 +27,7 @@ class TrainingStepTest {
   private static final int BATCH = 4;
   private static final int WARMUP = 3; // steps: the optimiser's state, then blocks find their use
   private static final long[] LABELS = {0, 5, 2, 5};
-  private static final float[] DRAWS = HashFill.values("draws", 10, 1);
+  private static final float[] DRAWS = {.4f, .9f, .1f, .7f, .2f, .8f, .3f, .6f, 0, .5f};
 
   private static final class Setup implements AutoCloseable {
     final KanFace net = new KanFace(Init.of(DEVICE, 1), TinyFace.CONFIG);
@@ -56,9 +57,10 @@ class TrainingStepTest {
                 DEVICE,
                 Shape.of(BATCH, 32, 32, 3),
                 HashFill.values("images", BATCH * 32 * 32 * 3, 2));
-        Var loss =
-            head.loss(
-                net.forward(graph.constant(images)), LABELS, MarginLoss.arcFace(16, 0.3), DRAWS);
+        Var embeddings = net.forward(graph.constant(images));
+        Tensor draws = graph.constant(Tensor.of(DEVICE, Shape.of(10), DRAWS)).value();
+        ClassSample sample = head.shard().sample(LABELS, draws);
+        Var loss = head.loss(embeddings, LABELS, MarginLoss.arcFace(16, 0.3), sample);
         double value = loss.value().item();
         graph.backward(loss);
         return value;

@@ -121,11 +121,14 @@ class AdaFaceHeadTest {
       Var x = graph.constant(features());
       double[] logits = all.logits(x, labels).value().toDoubles(); // [4, 4]; statistics stand still
 
-      assertThat(most.loss(x, labels, draws).value().item())
+      Tensor u = graph.constant(Tensor.of(Device.reference(), Shape.of(4), draws)).value();
+
+      assertThat(most.loss(x, labels, most.shard().sample(labels, u)).value().item())
           .isCloseTo(loss(logits, labels, 0, 1, 3), within(1e-9));
-      Var loss = two.loss(x, labels, draws);
+      ClassSample sample = two.shard().sample(labels, u);
+      Var loss = two.loss(x, labels, sample);
       assertThat(loss.value().item()).isCloseTo(loss(logits, labels, 0, 1), within(1e-9));
-      assertThat(two.shard().rowsOfStep(labels, draws)).containsExactly(0, 1);
+      assertThat(sample.rows().toLongs()).containsExactly(0, 1);
       graph.backward(loss);
       double[] gradient = two.state().get("kernel").var().grad().toDoubles(); // [4, 4], by centre
       assertThat(Arrays.stream(gradient, 0, 8).map(Math::abs).max().orElseThrow()).isPositive();

@@ -3,14 +3,14 @@ package org.kanface.nn.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kanface.autograd.Graph;
+import org.kanface.tensor.Device;
+import org.kanface.tensor.Shape;
 import org.kanface.tensor.ShapeException;
+import org.kanface.tensor.Tensor;
 
 class ClassShardTest {
   @Test
@@ -38,69 +38,47 @@ class ClassShardTest {
         .containsExactly(-1, 0, 2, -1);
   }
 
+  private static void sampled(
+      ClassShard shard, long[] labels, float[] draws, long[] rows, long... targets) {
+    try (Graph graph = Graph.inference()) {
+      Shape shape = Shape.of(draws.length);
+      Tensor u = graph.constant(Tensor.of(Device.cpu(), shape, draws)).value();
+      ClassSample sample = shard.sample(labels, u);
+      assertThat(sample.rows().toLongs()).isEqualTo(rows);
+      assertThat(sample.targets().toLongs()).isEqualTo(targets);
+    }
+  }
+
   @Test
   void takesPositivesAndTheLargestDraws() {
     var shard = new ClassShard(0, 5, 3);
     float[] draws = {0.9f, 0.2f, 0.5f, 0.1f, 0.7f};
 
-    assertThat(shard.sample(new long[] {3, 0, 3}, draws)).containsExactly(0, 3, 4);
-    assertThat(shard.sample(new long[] {-1, -1}, draws)).containsExactly(0, 2, 4);
+    sampled(shard, new long[] {3, 0, 3}, draws, new long[] {0, 3, 4}, 1, 0, 1);
+    sampled(shard, new long[] {8, 9}, draws, new long[] {0, 2, 4}, -1, -1); // of another process
   }
 
   @Test
   void positivesAloneWhereTheyAreMore() {
-    var shard = new ClassShard(0, 5, 1);
+    var shard = new ClassShard(2, 5, 1);
 
-    assertThat(shard.sample(new long[] {4, 1, 4, -1}, new float[5])).containsExactly(1, 4);
+    sampled(shard, new long[] {6, 3, 6, 1}, new float[5], new long[] {1, 4}, 1, 0, 1, -1);
   }
 
   @Test
   void equalDrawsAreTakenFromTheFront() {
     var shard = new ClassShard(0, 5, 3);
+    float[] draws = {0.5f, 0.5f, 0, 0.5f, 0.5f};
 
-    assertThat(shard.sample(new long[] {2}, new float[] {0.5f, 0.5f, 0, 0.5f, 0.5f}))
-        .containsExactly(0, 1, 2);
-  }
-
-  /// As a stable sort by descending draws takes them.
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 100, 1021, 5000})
-  void takesWhatASortTakes(int rows) {
-    var random = new Random(rows);
-    for (int grid : new int[] {3, 1 << 24}) { // with ties and, most likely, without
-      var draws = new float[rows];
-      for (int i = 0; i < rows; i++) {
-        draws[i] = random.nextInt(grid) / (float) grid;
-      }
-      for (int samples : new int[] {0, 1, rows / 3, rows - 1, rows}) {
-        var shard = new ClassShard(0, rows, samples);
-        long[] positives = samples < 2 ? new long[0] : new long[] {rows - 1, rows / 2};
-        long[] sorted =
-            IntStream.range(0, rows)
-                .boxed()
-                .sorted(
-                    Comparator.comparing(
-                        i -> Arrays.stream(positives).anyMatch(p -> p == i) ? -2f : -draws[i]))
-                .limit(samples)
-                .mapToLong(i -> i)
-                .sorted()
-                .toArray();
-
-        assertThat(shard.sample(positives, draws)).isEqualTo(sorted);
-      }
-    }
-  }
-
-  @Test
-  void positivesFindTheirPlaceInTheSample() {
-    assertThat(ClassShard.renumber(new long[] {4, -1, 1}, new long[] {1, 3, 4}))
-        .containsExactly(2, -1, 0);
+    sampled(shard, new long[] {2}, draws, new long[] {0, 1, 2}, 2);
   }
 
   @Test
   void drawsOfAnotherNumberAreRefused() {
-    assertThatThrownBy(() -> new ClassShard(0, 5, 3).sample(new long[] {0}, new float[4]))
-        .isInstanceOf(ShapeException.class)
-        .hasMessageContaining("expected 5 draws, got 4");
+    try (Tensor draws = Tensor.of(Device.cpu(), Shape.of(4), new float[4])) {
+      assertThatThrownBy(() -> new ClassShard(0, 5, 3).sample(new long[] {0}, draws))
+          .isInstanceOf(ShapeException.class)
+          .hasMessageContaining("expected 5 draws, got [4]");
+    }
   }
 }

@@ -43,7 +43,11 @@ class PartialFcTest {
     try (PartialFc head = head(device, sampleRate);
         Var e = Var.parameter("e", values);
         Graph graph = Graph.training(0)) {
-      Var loss = head.loss(e, LABELS, margin, DRAWS);
+      Tensor draws = graph.constant(Tensor.of(Device.of(device), Shape.of(5), DRAWS)).value();
+      Var loss =
+          sampleRate == 1
+              ? head.loss(e, LABELS, margin)
+              : head.loss(e, LABELS, margin, head.shard().sample(LABELS, draws));
       double value = loss.value().item();
       graph.backward(loss);
       return new Result(
@@ -222,7 +226,7 @@ class PartialFcTest {
       weight.zeroGrad();
 
       try (Graph graph = Graph.training(1)) {
-        Var loss = head.loss(e, labels, arc(), new float[0]);
+        Var loss = head.loss(e, labels, arc());
         assertThat(loss.value().item()).isCloseTo(expected, within(1e-5));
         graph.backward(loss);
       }
@@ -236,10 +240,10 @@ class PartialFcTest {
     try (PartialFc head = head("cpu", 1);
         Graph graph = Graph.inference()) {
       Var e = graph.constant(Tensor.zeros(Device.cpu(), DType.F32, Shape.of(2, 4)));
-      assertThatThrownBy(() -> head.loss(e, new long[] {1, 5}, arc(), DRAWS))
+      assertThatThrownBy(() -> head.loss(e, new long[] {1, 5}, arc()))
           .isInstanceOf(ShapeException.class)
           .hasMessageContaining("label 5 of sample 1: expected 0 to 4");
-      assertThatThrownBy(() -> head.loss(e, new long[] {1}, arc(), DRAWS))
+      assertThatThrownBy(() -> head.loss(e, new long[] {1}, arc()))
           .isInstanceOf(ShapeException.class)
           .hasMessageContaining("one row for each of 1 labels");
     }

@@ -15,6 +15,7 @@ final class LossProfiles extends Profiles {
   void launch() {
     loss();
     updates();
+    sample();
     lists();
   }
 
@@ -153,6 +154,34 @@ final class LossProfiles extends Profiles {
       run(b, "index_link_i64", Dim3.of(1), FLAT, 0, keys, head, next, 64L);
       Dim3 grid = Dim3.of(8, 2);
       run(b, "index_scatter_add_f32", grid, WARPS, 0, keys, head, next, x, y, 64L, 192L);
+    }
+  }
+
+  private void sample() {
+    long rows = 8192;
+    long count = 2458;
+    try (var b = bench("sample")) {
+      Twin keys = b.in("keys", rows, 0, 0.9999);
+      Twin positives = b.indices("positives", 128, 0, rows);
+      Twin state = b.indices("state", 2, 0, 1);
+      Twin bins = b.indices("bins", 2048, 0, 1);
+      Twin sums = b.outBytes("sums", 16, 8);
+      Twin taken = b.outBytes("taken", count, 8);
+      Twin places = b.outBytes("places", 128, 8);
+      Dim3 one = Dim3.of(1);
+      Dim3 scanners = Dim3.of(1024);
+      run(b, "sample_mark_f32", one, FLAT, 0, positives, keys, 128L);
+      run(b, "sample_bins_f32", Dim3.of(2), FLAT, 0, keys, state, bins, rows, 20, 11);
+      run(b, "sample_digit_i64", one, scanners, 0, bins, state, count, 20);
+      for (int shift : new int[] {10, 0}) {
+        Twin more = b.indices("bins", 2048, 0, 1);
+        b.launch("sample_bins_f32", Dim3.of(2), FLAT, 0, keys, state, more, rows, shift, 10);
+        b.launch("sample_digit_i64", one, scanners, 0, more, state, count, shift);
+      }
+      run(b, "sample_count_f32", one, WARPS, 0, keys, state, sums, rows);
+      run(b, "sample_scan_i64", one, scanners, 0, sums, 8L);
+      run(b, "sample_take_f32", one, WARPS, 0, keys, state, sums, taken, rows, count);
+      run(b, "sample_places_i64", one, FLAT, 0, positives, taken, places, 128L, count);
     }
   }
 
