@@ -3,6 +3,7 @@ package org.kanface.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,48 @@ class CallTapeTest {
       assertThat(stats.missed()).isLessThanOrEqualTo(1); // where the pool has grown once more
       assertThat(stats.updates()).isPositive(); // Adam's factors, the dropped paths
     }
+  }
+
+  /// The rows that 8 samples take, each of other draws.
+  private List<long[]> samples(@Nullable Object key) {
+    long rows = 3000;
+    long count = 1000;
+    long bytes = count * Long.BYTES;
+    var samples = new ArrayList<long[]>();
+    Kernels kernels = device.kernels(DType.F32);
+    try (var draws = kernels.allocate(rows * Float.BYTES);
+        var positives = kernels.allocate(32);
+        var taken = kernels.allocate(bytes);
+        var places = kernels.allocate(32);
+        var host = HostMemory.allocate(bytes)) {
+      host.segment().copyFrom(MemorySegment.ofArray(new long[] {7, 2999, -1, 7}));
+      kernels.copy(host, positives, 32);
+      for (int run = 0; run < STEPS; run++) {
+        int seed = run;
+        Runnable once =
+            () -> {
+              kernels.random().uniform(rows, seed, 0, 0, 1, draws);
+              kernels.index().sampleRows(rows, 4, count, draws, positives, taken, places);
+            };
+        if (key == null) {
+          once.run();
+        } else {
+          kernels.repeated(key, once);
+        }
+        kernels.copy(taken, host, bytes);
+        samples.add(host.segment().asSlice(0, bytes).toArray(ValueLayout.JAVA_LONG));
+      }
+    }
+    return samples;
+  }
+
+  @Test
+  void samplesGoThroughGraphsToTheSameRows() {
+    List<long[]> plain = samples(null);
+
+    assertThat(samples("a sample")).containsExactlyElementsOf(plain);
+    assertThat(stats("a sample").replayed()).isGreaterThanOrEqualTo(STEPS - 5);
+    assertThat(plain.get(0)).isNotEqualTo(plain.get(1)).contains(7, 2999);
   }
 
   /// What 8 runs leave in a block of 4: six launches each, then `more`.
