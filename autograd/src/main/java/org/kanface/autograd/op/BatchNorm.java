@@ -147,9 +147,20 @@ public record BatchNorm(
   }
 
   private org.kanface.kernels.BatchNorm kernel() {
+    return kernel(Channels.rows(x), x.dim(-1), eps, w, b, rectifier);
+  }
+
+  /// The kernels' view of a norm over `rows` rows of `channels`.
+  static org.kanface.kernels.BatchNorm kernel(
+      long rows,
+      long channels,
+      double eps,
+      @Nullable Var w,
+      @Nullable Var b,
+      @Nullable Rectifier rectifier) {
     var norm =
         org.kanface.kernels.BatchNorm.of(
-            Channels.rows(x), x.dim(-1), eps, Operands.memory(w), Operands.memory(b));
+            rows, channels, eps, Operands.memory(w), Operands.memory(b));
     return rectifier == null ? norm : norm.rectified(Operands.memory(rectifier.slope));
   }
 

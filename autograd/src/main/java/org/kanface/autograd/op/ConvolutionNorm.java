@@ -70,13 +70,7 @@ public record ConvolutionNorm(
   public Tensor forward(Frame f) {
     Conv2d shape = convolution.geometry();
     Tensor y = f.empty(Shape.of(shape.n(), shape.outH(), shape.outW(), shape.outC()));
-    var norm =
-        org.kanface.kernels.BatchNorm.of(
-            shape.n() * shape.outH() * shape.outW(),
-            shape.outC(),
-            eps,
-            Operands.memory(w),
-            Operands.memory(b));
+    long pixels = shape.n() * shape.outH() * shape.outW();
     f.kernels()
         .conv()
         .inferNorm(
@@ -84,7 +78,7 @@ public record ConvolutionNorm(
             convolution.x().value().memory(),
             convolution.w().value().memory(),
             Operands.memory(convolution.b()),
-            rectifier == null ? norm : norm.rectified(Operands.memory(rectifier.slope())),
+            BatchNorm.kernel(pixels, shape.outC(), eps, w, b, rectifier),
             runningMean.value().memory(),
             runningVar.value().memory(),
             y.memory());
