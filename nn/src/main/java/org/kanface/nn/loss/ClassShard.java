@@ -29,9 +29,8 @@ public record ClassShard(long first, long rows, long samples) {
   }
 
   /// The rows that a step with these labels uses: all positives, and the rows with the largest
-  /// draws
-  /// up to `samples`, the first ones of equal draws; the positives alone where they are more. They
-  /// are chosen where the draws lie.
+  /// draws up to `samples`, the first ones of equal draws; the positives alone where they are more.
+  /// They are chosen where the draws lie.
   ///
   /// @param draws `[rows]`, in [0, 1)
   public ClassSample sample(long[] labels, Tensor draws) {
