@@ -54,6 +54,8 @@ final class NormRectify {
     }
   }
 
+  /// Two rows at a time: long enough that the compiler inlines it nowhere. In a caller that has
+  /// much else it would run out of room, and box the vectors.
   private static void applyToStrip(long rows, int stride, long x, Columns c, int j) {
     FloatVector mean0 = Lanes.load(c.mean + j);
     FloatVector mean1 = Lanes.load(c.mean + j + Lanes.BYTES);
@@ -63,11 +65,17 @@ final class NormRectify {
     FloatVector offset1 = Lanes.load(c.offset + j + Lanes.BYTES);
     FloatVector slope0 = Lanes.load(c.slope + j);
     FloatVector slope1 = Lanes.load(c.slope + j + Lanes.BYTES);
-    for (long at = x; at < x + rows * stride; at += stride) {
-      FloatVector z0 = Lanes.load(at).sub(mean0).fma(scale0, offset0);
-      FloatVector z1 = Lanes.load(at + Lanes.BYTES).sub(mean1).fma(scale1, offset1);
-      Lanes.store(z0.lanewise(MUL, slope0, z0.compare(LT, 0f)), at);
-      Lanes.store(z1.lanewise(MUL, slope1, z1.compare(LT, 0f)), at + Lanes.BYTES);
+    for (long r = 0; r < rows; r += 2) {
+      long a = x + r * stride;
+      long b = r + 1 < rows ? a + stride : a; // the last row twice, from the same values
+      FloatVector z0 = Lanes.load(a).sub(mean0).fma(scale0, offset0);
+      FloatVector z1 = Lanes.load(a + Lanes.BYTES).sub(mean1).fma(scale1, offset1);
+      FloatVector z2 = Lanes.load(b).sub(mean0).fma(scale0, offset0);
+      FloatVector z3 = Lanes.load(b + Lanes.BYTES).sub(mean1).fma(scale1, offset1);
+      Lanes.store(z0.lanewise(MUL, slope0, z0.compare(LT, 0f)), a);
+      Lanes.store(z1.lanewise(MUL, slope1, z1.compare(LT, 0f)), a + Lanes.BYTES);
+      Lanes.store(z2.lanewise(MUL, slope0, z2.compare(LT, 0f)), b);
+      Lanes.store(z3.lanewise(MUL, slope1, z3.compare(LT, 0f)), b + Lanes.BYTES);
     }
   }
 
