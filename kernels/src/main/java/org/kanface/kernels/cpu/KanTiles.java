@@ -41,8 +41,7 @@ final class KanTiles {
   }
 
   /// Rows that a tile's samples meet: the basis functions (and zeros where an order needs fewer
-  /// than
-  /// a group), then silu.
+  /// than a group), then silu.
   long rows() {
     return rows;
   }
