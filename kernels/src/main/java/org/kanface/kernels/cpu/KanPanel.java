@@ -6,8 +6,8 @@ import org.kanface.kernels.KanLinear;
 /// The weights that a tile of outputs meets at one input: rows of coefficients, a basis function
 /// each, and a row of their scales and one of base scales.
 ///
-/// Full tiles read them where they lie. Padded ones, and orders whose basis functions fill no
-/// group, have copies with zeros in place of what there is not.
+/// Full tiles find them where they lie. Padded ones, and coefficients of an order whose functions
+/// fill no group, are copied, with zeros in place of what there is not.
 final class KanPanel {
   MemorySegment rows; // coefficients
   long rowsAt;
@@ -51,24 +51,40 @@ final class KanPanel {
 
   /// Turns to a tile and an input.
   void turn(long tile, long input) {
-    if (whole && tiles.isFull(tile)) {
-      pitch = tiles.rowBytes();
+    long rowBytes = tiles.rowBytes();
+    boolean full = tiles.isFull(tile);
+    if (whole && full) {
+      pitch = rowBytes;
       rows = coef;
-      rowsAt = input * basis * pitch + tiles.column(tile);
+      rowsAt = input * basis * rowBytes + tiles.column(tile);
+    } else {
+      pitch = tiles.bytes(tile);
+      rows = room;
+      rowsAt = 0;
+      copy(tile, input, full);
+    }
+    if (full) {
       scales = scaleSpline;
       bases = scaleBase;
-      scalesAt = input * pitch + tiles.column(tile);
-      return;
+      scalesAt = input * rowBytes + tiles.column(tile);
+    } else {
+      scales = room;
+      bases = room.asSlice(pitch);
+      scalesAt = tiles.siluRow() * pitch;
+      tiles.gather(scaleSpline, input, 0, 1, tile, 1, scales, scalesAt);
+      tiles.gather(scaleBase, input, 0, 1, tile, 1, bases, scalesAt);
     }
-    pitch = tiles.bytes(tile);
-    rows = room;
-    rowsAt = 0;
-    scalesAt = tiles.siluRow() * pitch;
-    scales = room;
-    bases = room.asSlice(pitch);
-    tiles.gather(coef, input * basis, 1, basis, tile, 1, room, 0);
-    room.asSlice(basis * pitch, scalesAt - basis * pitch).fill((byte) 0);
-    tiles.gather(scaleSpline, input, 0, 1, tile, 1, room, scalesAt);
-    tiles.gather(scaleBase, input, 0, 1, tile, 1, bases, scalesAt);
+  }
+
+  private void copy(long tile, long input, boolean full) {
+    long first = input * basis;
+    if (full) {
+      long from = coef.address() + first * tiles.rowBytes() + tiles.column(tile);
+      long floats = pitch / Float.BYTES;
+      ConvRuns.copy(from, tiles.rowBytes(), room.address(), pitch, basis, floats);
+    } else {
+      tiles.gather(coef, first, 1, basis, tile, 1, room, 0);
+    }
+    room.asSlice(basis * pitch, (tiles.siluRow() - basis) * pitch).fill((byte) 0);
   }
 }
