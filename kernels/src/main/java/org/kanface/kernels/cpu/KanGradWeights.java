@@ -94,7 +94,7 @@ final class KanGradWeights {
 
   /// From `Σ_b g B_j` and `Σ_b g silu` to the three gradients, a whole row of outputs at a time.
   private void finish(long i, MemorySegment sums) {
-    long rowBytes = shape.outputs() * Float.BYTES;
+    long rowBytes = tiles.rowBytes();
     long scaleAt = i * rowBytes;
     if (dscaleSpline != null) {
       dscaleSpline.asSlice(scaleAt, rowBytes).fill((byte) 0);

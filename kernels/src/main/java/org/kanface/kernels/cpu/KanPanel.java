@@ -13,8 +13,9 @@ final class KanPanel {
   long rowsAt;
   long pitch; // bytes from a row to the next
   MemorySegment scales;
+  long scalesAt;
   MemorySegment bases;
-  long scalesAt; // in both
+  long basesAt;
 
   private final KanTiles tiles;
   private final int basis;
@@ -67,12 +68,14 @@ final class KanPanel {
       scales = scaleSpline;
       bases = scaleBase;
       scalesAt = input * rowBytes + tiles.column(tile);
+      basesAt = scalesAt;
     } else {
       scales = room;
-      bases = room.asSlice(pitch);
       scalesAt = tiles.siluRow() * pitch;
+      bases = room;
+      basesAt = scalesAt + pitch;
       tiles.gather(scaleSpline, input, 0, 1, tile, 1, scales, scalesAt);
-      tiles.gather(scaleBase, input, 0, 1, tile, 1, bases, scalesAt);
+      tiles.gather(scaleBase, input, 0, 1, tile, 1, bases, basesAt);
     }
   }
 

@@ -29,7 +29,7 @@ final class KanTile2 {
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var base = panel.bases.asSlice(panel.basesAt, BYTES);
     var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
     var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
     var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
@@ -110,7 +110,7 @@ final class KanTile2 {
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var base = panel.bases.asSlice(panel.basesAt, BYTES);
     var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
     var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
     var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
@@ -196,23 +196,22 @@ final class KanTile2 {
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base = sums.asSlice(sumsAt + siluRow * BYTES, BYTES);
-    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
-    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
+    long base = sumsAt + siluRow * BYTES;
+    var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
     long first = sumsAt + (long) GROUP * group * BYTES;
-    var rows = sums.asSlice(first, 3 * BYTES);
-    var c00 = FloatVector.fromMemorySegment(Simd.F, rows, 0, Simd.ORDER);
-    var c01 = FloatVector.fromMemorySegment(Simd.F, rows, VECTOR, Simd.ORDER);
-    var c10 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES, Simd.ORDER);
-    var c11 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + VECTOR, Simd.ORDER);
-    var c20 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES, Simd.ORDER);
-    var c21 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + VECTOR, Simd.ORDER);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, sums, first, Simd.ORDER);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, sums, first + VECTOR, Simd.ORDER);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, sums, first + BYTES, Simd.ORDER);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, sums, first + BYTES + VECTOR, Simd.ORDER);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, sums, first + 2 * BYTES, Simd.ORDER);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, sums, first + 2 * BYTES + VECTOR, Simd.ORDER);
     for (int f = 0; f < cols.buckets; f++) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      rows = sums.asSlice(first + f * BYTES, GROUP * BYTES);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + VECTOR, Simd.ORDER);
+      var four = sums.asSlice(first + f * BYTES, GROUP * BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, four, 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, four, 3 * BYTES + VECTOR, Simd.ORDER);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var g0 = FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER);
@@ -233,8 +232,8 @@ final class KanTile2 {
         c30 = b.fma(g0, c30);
         c31 = b.fma(g1, c31);
       }
-      c00.intoMemorySegment(rows, 0, Simd.ORDER);
-      c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
+      c00.intoMemorySegment(four, 0, Simd.ORDER);
+      c01.intoMemorySegment(four, VECTOR, Simd.ORDER);
       c00 = c10;
       c01 = c11;
       c10 = c20;
@@ -242,13 +241,13 @@ final class KanTile2 {
       c20 = c30;
       c21 = c31;
     }
-    rows = sums.asSlice(first + cols.buckets * BYTES, 3 * BYTES);
-    c00.intoMemorySegment(rows, 0, Simd.ORDER);
-    c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
-    c10.intoMemorySegment(rows, BYTES, Simd.ORDER);
-    c11.intoMemorySegment(rows, BYTES + VECTOR, Simd.ORDER);
-    c20.intoMemorySegment(rows, 2 * BYTES, Simd.ORDER);
-    c21.intoMemorySegment(rows, 2 * BYTES + VECTOR, Simd.ORDER);
+    long last = first + cols.buckets * BYTES;
+    c00.intoMemorySegment(sums, last, Simd.ORDER);
+    c01.intoMemorySegment(sums, last + VECTOR, Simd.ORDER);
+    c10.intoMemorySegment(sums, last + BYTES, Simd.ORDER);
+    c11.intoMemorySegment(sums, last + BYTES + VECTOR, Simd.ORDER);
+    c20.intoMemorySegment(sums, last + 2 * BYTES, Simd.ORDER);
+    c21.intoMemorySegment(sums, last + 2 * BYTES + VECTOR, Simd.ORDER);
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
       long at = (index[sampleAt + p] & SAMPLE) * BYTES;
@@ -256,7 +255,7 @@ final class KanTile2 {
       base0 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER), base0);
       base1 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + VECTOR, Simd.ORDER), base1);
     }
-    base0.intoMemorySegment(base, 0, Simd.ORDER);
-    base1.intoMemorySegment(base, VECTOR, Simd.ORDER);
+    base0.intoMemorySegment(sums, base, Simd.ORDER);
+    base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
   }
 }

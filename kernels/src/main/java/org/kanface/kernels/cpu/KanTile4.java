@@ -29,7 +29,7 @@ final class KanTile4 {
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var base = panel.bases.asSlice(panel.basesAt, BYTES);
     var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
     var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
     var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
@@ -146,7 +146,7 @@ final class KanTile4 {
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base = panel.bases.asSlice(panel.scalesAt, BYTES);
+    var base = panel.bases.asSlice(panel.basesAt, BYTES);
     var scale = panel.scales.asSlice(panel.scalesAt, BYTES);
     var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
     var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
@@ -268,33 +268,34 @@ final class KanTile4 {
     int sampleAt = cols.sampleAt(c);
     int w = cols.weightAt(c) + GROUP * group * PITCH;
     int silu = cols.siluAt(c, group);
-    var base = sums.asSlice(sumsAt + siluRow * BYTES, BYTES);
-    var base0 = FloatVector.fromMemorySegment(Simd.F, base, 0, Simd.ORDER);
-    var base1 = FloatVector.fromMemorySegment(Simd.F, base, VECTOR, Simd.ORDER);
-    var base2 = FloatVector.fromMemorySegment(Simd.F, base, 2 * VECTOR, Simd.ORDER);
-    var base3 = FloatVector.fromMemorySegment(Simd.F, base, 3 * VECTOR, Simd.ORDER);
+    long base = sumsAt + siluRow * BYTES;
+    var base0 = FloatVector.fromMemorySegment(Simd.F, sums, base, Simd.ORDER);
+    var base1 = FloatVector.fromMemorySegment(Simd.F, sums, base + VECTOR, Simd.ORDER);
+    var base2 = FloatVector.fromMemorySegment(Simd.F, sums, base + 2 * VECTOR, Simd.ORDER);
+    var base3 = FloatVector.fromMemorySegment(Simd.F, sums, base + 3 * VECTOR, Simd.ORDER);
     long first = sumsAt + (long) GROUP * group * BYTES;
-    var rows = sums.asSlice(first, 3 * BYTES);
-    var c00 = FloatVector.fromMemorySegment(Simd.F, rows, 0, Simd.ORDER);
-    var c01 = FloatVector.fromMemorySegment(Simd.F, rows, VECTOR, Simd.ORDER);
-    var c02 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * VECTOR, Simd.ORDER);
-    var c03 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * VECTOR, Simd.ORDER);
-    var c10 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES, Simd.ORDER);
-    var c11 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + VECTOR, Simd.ORDER);
-    var c12 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + 2 * VECTOR, Simd.ORDER);
-    var c13 = FloatVector.fromMemorySegment(Simd.F, rows, BYTES + 3 * VECTOR, Simd.ORDER);
-    var c20 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES, Simd.ORDER);
-    var c21 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + VECTOR, Simd.ORDER);
-    var c22 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + 2 * VECTOR, Simd.ORDER);
-    var c23 = FloatVector.fromMemorySegment(Simd.F, rows, 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+    var c00 = FloatVector.fromMemorySegment(Simd.F, sums, first, Simd.ORDER);
+    var c01 = FloatVector.fromMemorySegment(Simd.F, sums, first + VECTOR, Simd.ORDER);
+    var c02 = FloatVector.fromMemorySegment(Simd.F, sums, first + 2 * VECTOR, Simd.ORDER);
+    var c03 = FloatVector.fromMemorySegment(Simd.F, sums, first + 3 * VECTOR, Simd.ORDER);
+    var c10 = FloatVector.fromMemorySegment(Simd.F, sums, first + BYTES, Simd.ORDER);
+    var c11 = FloatVector.fromMemorySegment(Simd.F, sums, first + BYTES + VECTOR, Simd.ORDER);
+    var c12 = FloatVector.fromMemorySegment(Simd.F, sums, first + BYTES + 2 * VECTOR, Simd.ORDER);
+    var c13 = FloatVector.fromMemorySegment(Simd.F, sums, first + BYTES + 3 * VECTOR, Simd.ORDER);
+    var c20 = FloatVector.fromMemorySegment(Simd.F, sums, first + 2 * BYTES, Simd.ORDER);
+    var c21 = FloatVector.fromMemorySegment(Simd.F, sums, first + 2 * BYTES + VECTOR, Simd.ORDER);
+    var c22 =
+        FloatVector.fromMemorySegment(Simd.F, sums, first + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+    var c23 =
+        FloatVector.fromMemorySegment(Simd.F, sums, first + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
     for (int f = 0; f < cols.buckets; f++) {
       int p = index[startAt + f];
       int end = index[startAt + f + 1];
-      rows = sums.asSlice(first + f * BYTES, GROUP * BYTES);
-      var c30 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES, Simd.ORDER);
-      var c31 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + VECTOR, Simd.ORDER);
-      var c32 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + 2 * VECTOR, Simd.ORDER);
-      var c33 = FloatVector.fromMemorySegment(Simd.F, rows, 3 * BYTES + 3 * VECTOR, Simd.ORDER);
+      var four = sums.asSlice(first + f * BYTES, GROUP * BYTES);
+      var c30 = FloatVector.fromMemorySegment(Simd.F, four, 3 * BYTES, Simd.ORDER);
+      var c31 = FloatVector.fromMemorySegment(Simd.F, four, 3 * BYTES + VECTOR, Simd.ORDER);
+      var c32 = FloatVector.fromMemorySegment(Simd.F, four, 3 * BYTES + 2 * VECTOR, Simd.ORDER);
+      var c33 = FloatVector.fromMemorySegment(Simd.F, four, 3 * BYTES + 3 * VECTOR, Simd.ORDER);
       for (; p < end; p++) {
         long at = (index[sampleAt + p] & SAMPLE) * BYTES;
         var g0 = FloatVector.fromMemorySegment(Simd.F, g, at, Simd.ORDER);
@@ -327,10 +328,10 @@ final class KanTile4 {
         c32 = b.fma(g2, c32);
         c33 = b.fma(g3, c33);
       }
-      c00.intoMemorySegment(rows, 0, Simd.ORDER);
-      c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
-      c02.intoMemorySegment(rows, 2 * VECTOR, Simd.ORDER);
-      c03.intoMemorySegment(rows, 3 * VECTOR, Simd.ORDER);
+      c00.intoMemorySegment(four, 0, Simd.ORDER);
+      c01.intoMemorySegment(four, VECTOR, Simd.ORDER);
+      c02.intoMemorySegment(four, 2 * VECTOR, Simd.ORDER);
+      c03.intoMemorySegment(four, 3 * VECTOR, Simd.ORDER);
       c00 = c10;
       c01 = c11;
       c02 = c12;
@@ -344,19 +345,19 @@ final class KanTile4 {
       c22 = c32;
       c23 = c33;
     }
-    rows = sums.asSlice(first + cols.buckets * BYTES, 3 * BYTES);
-    c00.intoMemorySegment(rows, 0, Simd.ORDER);
-    c01.intoMemorySegment(rows, VECTOR, Simd.ORDER);
-    c02.intoMemorySegment(rows, 2 * VECTOR, Simd.ORDER);
-    c03.intoMemorySegment(rows, 3 * VECTOR, Simd.ORDER);
-    c10.intoMemorySegment(rows, BYTES, Simd.ORDER);
-    c11.intoMemorySegment(rows, BYTES + VECTOR, Simd.ORDER);
-    c12.intoMemorySegment(rows, BYTES + 2 * VECTOR, Simd.ORDER);
-    c13.intoMemorySegment(rows, BYTES + 3 * VECTOR, Simd.ORDER);
-    c20.intoMemorySegment(rows, 2 * BYTES, Simd.ORDER);
-    c21.intoMemorySegment(rows, 2 * BYTES + VECTOR, Simd.ORDER);
-    c22.intoMemorySegment(rows, 2 * BYTES + 2 * VECTOR, Simd.ORDER);
-    c23.intoMemorySegment(rows, 2 * BYTES + 3 * VECTOR, Simd.ORDER);
+    long last = first + cols.buckets * BYTES;
+    c00.intoMemorySegment(sums, last, Simd.ORDER);
+    c01.intoMemorySegment(sums, last + VECTOR, Simd.ORDER);
+    c02.intoMemorySegment(sums, last + 2 * VECTOR, Simd.ORDER);
+    c03.intoMemorySegment(sums, last + 3 * VECTOR, Simd.ORDER);
+    c10.intoMemorySegment(sums, last + BYTES, Simd.ORDER);
+    c11.intoMemorySegment(sums, last + BYTES + VECTOR, Simd.ORDER);
+    c12.intoMemorySegment(sums, last + BYTES + 2 * VECTOR, Simd.ORDER);
+    c13.intoMemorySegment(sums, last + BYTES + 3 * VECTOR, Simd.ORDER);
+    c20.intoMemorySegment(sums, last + 2 * BYTES, Simd.ORDER);
+    c21.intoMemorySegment(sums, last + 2 * BYTES + VECTOR, Simd.ORDER);
+    c22.intoMemorySegment(sums, last + 2 * BYTES + 2 * VECTOR, Simd.ORDER);
+    c23.intoMemorySegment(sums, last + 2 * BYTES + 3 * VECTOR, Simd.ORDER);
     int end = index[startAt + cols.buckets + 1];
     for (int p = index[startAt + cols.buckets]; p < end; p++) {
       long at = (index[sampleAt + p] & SAMPLE) * BYTES;
@@ -366,9 +367,9 @@ final class KanTile4 {
       base2 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 2 * VECTOR, Simd.ORDER), base2);
       base3 = b.fma(FloatVector.fromMemorySegment(Simd.F, g, at + 3 * VECTOR, Simd.ORDER), base3);
     }
-    base0.intoMemorySegment(base, 0, Simd.ORDER);
-    base1.intoMemorySegment(base, VECTOR, Simd.ORDER);
-    base2.intoMemorySegment(base, 2 * VECTOR, Simd.ORDER);
-    base3.intoMemorySegment(base, 3 * VECTOR, Simd.ORDER);
+    base0.intoMemorySegment(sums, base, Simd.ORDER);
+    base1.intoMemorySegment(sums, base + VECTOR, Simd.ORDER);
+    base2.intoMemorySegment(sums, base + 2 * VECTOR, Simd.ORDER);
+    base3.intoMemorySegment(sums, base + 3 * VECTOR, Simd.ORDER);
   }
 }
